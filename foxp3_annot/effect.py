@@ -1,0 +1,218 @@
+"""The effect of one edit on one transcript: consequence terms and the predicted protein change."""
+
+from dataclasses import dataclass
+
+from foxp3_annot import protein as proteins
+from foxp3_annot.consequence import Consequence, by_severity
+from foxp3_annot.protein import STOP, ProteinChange, translate
+from foxp3_annot.transcript import Transcript
+from foxp3_annot.variant import Edit
+
+NEAR_GENE = 5000
+"""Distance in bases within which a variant counts as upstream or downstream (the habit of Ensembl VEP)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Consequence terms, the most severe first, and the protein change.
+
+    `protein_change` is None both where the protein cannot change and where it cannot be predicted;
+    `unpredictable` tells the second, which HGVS writes `p.?`.
+    """
+
+    consequences: tuple[Consequence, ...]
+    protein_change: ProteinChange | None = None
+    unpredictable: bool = False
+
+    @property
+    def hgvs_p(self) -> str:
+        """The protein description with its predicted parentheses; empty where no change is expected."""
+        if self.unpredictable:
+            return "p.?"
+        return self.protein_change.hgvs if self.protein_change else ""
+
+
+def effect_of(transcript: Transcript, edit: Edit) -> Effect:
+    """What an edit on the gene's strand (`Transcript.edit_of`) does."""
+    stretch = _Stretch(edit.start, edit.start + len(edit.ref))
+    outside = _outside(transcript, stretch)
+    if outside:
+        return Effect((outside,))
+    splicing = _splicing(transcript, stretch)
+    exonic = _exonic(transcript, stretch)
+    if not _within_one_exon(transcript, stretch):
+        lost = bool(splicing & {Consequence.SPLICE_ACCEPTOR, Consequence.SPLICE_DONOR}) or bool(exonic)
+        return Effect(by_severity(splicing | exonic), unpredictable=lost)
+    if Consequence.CODING_SEQUENCE not in exonic:
+        return Effect(by_severity(splicing | exonic))
+    terms, change = _coding(transcript, edit)
+    return Effect(by_severity(splicing | (exonic - {Consequence.CODING_SEQUENCE}) | terms), change)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Replaced bases as half-open offsets; empty for an insertion, which lies before `start`."""
+
+    start: int
+    end: int
+
+    @property
+    def is_insertion(self) -> bool:
+        return self.start == self.end
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether a base in [start, end) is replaced, or an insertion lies between two of its bases."""
+        return self.start < end and self.end > start and (not self.is_insertion or self.start > start)
+
+    def inserts_at(self, *borders: int) -> bool:
+        return self.is_insertion and self.start in borders
+
+
+def _outside(transcript: Transcript, stretch: _Stretch) -> Consequence | None:
+    if stretch.end <= transcript.start:
+        near = transcript.start - stretch.end < NEAR_GENE
+        return Consequence.UPSTREAM if near else Consequence.INTERGENIC
+    if stretch.start >= transcript.end:
+        near = stretch.start - transcript.end < NEAR_GENE
+        return Consequence.DOWNSTREAM if near else Consequence.INTERGENIC
+    return None
+
+
+def _splicing(transcript: Transcript, stretch: _Stretch) -> set[Consequence]:
+    """Splice and intron terms, with the distances that Ensembl VEP uses."""
+    found: set[Consequence] = set()
+    for start, end in transcript.introns():
+        if not stretch.overlaps(start - 3, end + 3):
+            continue
+        if stretch.overlaps(start, start + 2):
+            found.add(Consequence.SPLICE_DONOR)
+        if stretch.overlaps(end - 2, end):
+            found.add(Consequence.SPLICE_ACCEPTOR)
+        if stretch.overlaps(start + 4, start + 5):
+            found.add(Consequence.SPLICE_DONOR_5TH_BASE)
+        if stretch.overlaps(start + 2, start + 6):
+            found.add(Consequence.SPLICE_DONOR_REGION)
+        if stretch.overlaps(end - 17, end - 2):
+            found.add(Consequence.SPLICE_POLYPYRIMIDINE_TRACT)
+        if stretch.overlaps(start + 2, end - 2) or stretch.inserts_at(start + 2, end - 2):
+            found.add(Consequence.INTRON)
+        if _near_splice_site(stretch, start, end):
+            found.add(Consequence.SPLICE_REGION)
+    if found & {Consequence.SPLICE_ACCEPTOR, Consequence.SPLICE_DONOR}:
+        found.discard(Consequence.SPLICE_REGION)
+    return found
+
+
+def _near_splice_site(stretch: _Stretch, start: int, end: int) -> bool:
+    """Within three bases of the exon or bases three to eight of the intron (SO:0001630)."""
+    return (
+        stretch.overlaps(start - 3, start)
+        or stretch.overlaps(start + 2, start + 8)
+        or stretch.overlaps(end - 8, end - 2)
+        or stretch.overlaps(end, end + 3)
+        or stretch.inserts_at(start, end, start + 2, end - 2)
+    )
+
+
+def _exonic(transcript: Transcript, stretch: _Stretch) -> set[Consequence]:
+    """Which exonic parts are touched; an insertion at the border of an exon counts as in the exon."""
+    found = set()
+    for exon in transcript.exons:
+        start, end = max(stretch.start, exon.start), min(stretch.end, exon.end)
+        if start > end or (start == end and not stretch.is_insertion):
+            continue
+        if stretch.is_insertion:
+            found.add(_part_of_insertion(transcript, stretch.start))
+            continue
+        if start < transcript.coding_start:
+            found.add(Consequence.FIVE_PRIME_UTR)
+        if end > transcript.coding_end:
+            found.add(Consequence.THREE_PRIME_UTR)
+        if start < transcript.coding_end and end > transcript.coding_start:
+            found.add(Consequence.CODING_SEQUENCE)
+    return found
+
+
+def _part_of_insertion(transcript: Transcript, place: int) -> Consequence:
+    if place <= transcript.coding_start:
+        return Consequence.FIVE_PRIME_UTR
+    if place >= transcript.coding_end:
+        return Consequence.THREE_PRIME_UTR
+    return Consequence.CODING_SEQUENCE
+
+
+def _within_one_exon(transcript: Transcript, stretch: _Stretch) -> bool:
+    return any(exon.start <= stretch.start and stretch.end <= exon.end for exon in transcript.exons)
+
+
+def _mrna_start(transcript: Transcript, stretch_start: int) -> int:
+    """Index in the mRNA before which the edit starts; an insertion after the last base of an exon included."""
+    if transcript.is_exonic(stretch_start):
+        return transcript.mrna_index(stretch_start)
+    return transcript.mrna_index(stretch_start - 1) + 1
+
+
+def _coding(transcript: Transcript, edit: Edit) -> tuple[set[Consequence], ProteinChange | None]:
+    """Terms and protein change of an edit within one exon that touches the coding sequence."""
+    start = _mrna_start(transcript, edit.start)
+    end = start + len(edit.ref)
+    mutant_mrna = transcript.mrna[:start] + edit.alt + transcript.mrna[end:]
+    coding_start, coding_end = transcript.coding_mrna
+    gain = len(edit.alt) - len(edit.ref)
+    new_start = coding_start if start >= coding_start else coding_start + gain
+    if start < coding_start + 3 and (new_start < 0 or mutant_mrna[new_start : new_start + 3] != "ATG"):
+        return {Consequence.START_LOST}, proteins.start_lost()
+    mutant = _until_stop(translate(mutant_mrna[new_start:]))
+    touches_start = start < coding_start + 3
+    touches_stop = end > coding_end - 3
+    first, last = max(start - coding_start, 0) // 3, (min(end, coding_end) - coding_start + 2) // 3
+    terms = {Consequence.START_RETAINED} if touches_start else set()
+    if mutant == transcript.protein:
+        terms.add(_silent(touches_start=touches_start, touches_stop=touches_stop))
+        return terms, proteins.unchanged(transcript.protein, first + 1, max(last, first + 1))
+    if gain % 3 or end > coding_end or (touches_stop and STOP not in mutant):
+        change = proteins.frameshift(transcript.protein, mutant)
+        return terms | _shifted(edit, transcript.protein, mutant, touches_stop=touches_stop), change
+    removed = transcript.protein[first:last]
+    added = translate(mutant_mrna[new_start + 3 * first : new_start + 3 * last + gain])
+    if STOP in removed and STOP not in added:
+        return terms | {Consequence.STOP_LOST}, proteins.frameshift(transcript.protein, mutant)
+    change = proteins.in_frame(transcript.protein, first, removed, added)
+    return terms | _in_frame_terms(edit, removed, added), change
+
+
+def _until_stop(residues: str) -> str:
+    stop = residues.find(STOP)
+    return residues if stop < 0 else residues[: stop + 1]
+
+
+def _silent(*, touches_start: bool, touches_stop: bool) -> Consequence:
+    if touches_stop:
+        return Consequence.STOP_RETAINED
+    return Consequence.START_RETAINED if touches_start else Consequence.SYNONYMOUS
+
+
+def _shifted(edit: Edit, protein: str, mutant: str, *, touches_stop: bool) -> set[Consequence]:
+    terms = set()
+    if (len(edit.alt) - len(edit.ref)) % 3:
+        terms.add(Consequence.FRAMESHIFT)
+    if touches_stop:
+        terms.add(Consequence.STOP_LOST)
+    elif mutant.endswith(STOP) and protein.startswith(mutant[:-1]):
+        terms.add(Consequence.STOP_GAINED)
+    return terms
+
+
+def _in_frame_terms(edit: Edit, removed: str, added: str) -> set[Consequence]:
+    terms = set()
+    if STOP in added and STOP not in removed:
+        terms.add(Consequence.STOP_GAINED)
+    if not edit.ref:
+        terms.add(Consequence.INFRAME_INSERTION)
+    elif not edit.alt:
+        terms.add(Consequence.INFRAME_DELETION)
+    elif len(edit.ref) != len(edit.alt):
+        terms.add(Consequence.PROTEIN_ALTERING)
+    elif Consequence.STOP_GAINED not in terms:
+        terms.add(Consequence.MISSENSE)
+    return terms

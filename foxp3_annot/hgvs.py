@@ -1,0 +1,51 @@
+"""HGVS descriptions of the genome and of the transcript (recommendations of HGVS Nomenclature 21.1)."""
+
+from collections.abc import Callable
+
+from foxp3_annot.reference import Reference, reverse_complement
+from foxp3_annot.transcript import Transcript
+from foxp3_annot.variant import Edit, Variant
+
+
+def hgvs_g(variant: Variant, reference: Reference) -> str:
+    """The genomic description, moved to its highest coordinate (the 3' rule on the plus strand)."""
+    edit = variant.rightmost()
+    origin = reference.window.start
+    described = _describe(
+        reference.bases, Edit(edit.start - origin, edit.ref, edit.alt), lambda index: str(index + origin)
+    )
+    return f"{variant.assembly.accession}:g.{described}"
+
+
+def hgvs_c(variant: Variant, transcript: Transcript) -> str:
+    """The coding description, moved 3' on the gene's strand; empty where an end lies outside the transcript.
+
+    The shift follows the genome, so it may cross the border between an exon and an intron (the habit of
+    Ensembl VEP and ClinVar). Positions in introns 1 and 6 of FOXP3 count the bases of the variant's build.
+    """
+    described = _describe(transcript.bases, transcript.edit_of(variant), transcript.coding_position)
+    return f"{transcript.accession}:c.{described}" if described else ""
+
+
+def _describe(bases: str, edit: Edit, name: Callable[[int], str | None]) -> str:
+    """The change in words of HGVS; `edit.start` is an index of `bases`, `name` gives a position its name."""
+    ref, alt, start = edit.ref, edit.alt, edit.start
+    if len(ref) == len(alt) == 1:
+        place = name(start)
+        return f"{place}{ref}>{alt}" if place else ""
+    if ref and not alt:
+        return _ranged(name, start, start + len(ref) - 1, "del")
+    if not ref:
+        if bases[max(start - len(alt), 0) : start] == alt:
+            return _ranged(name, start - len(alt), start - 1, "dup")
+        return _ranged(name, start - 1, start, f"ins{alt}")
+    if alt == reverse_complement(ref):
+        return _ranged(name, start, start + len(ref) - 1, "inv")
+    return _ranged(name, start, start + len(ref) - 1, f"delins{alt}")
+
+
+def _ranged(name: Callable[[int], str | None], first: int, last: int, change: str) -> str:
+    one, two = name(first), name(last)
+    if not one or not two:
+        return ""
+    return f"{one}{change}" if first == last else f"{one}_{two}{change}"

@@ -1,0 +1,39 @@
+"""The same allele on the other build."""
+
+from dataclasses import dataclass
+
+from foxp3_annot.locus import BlockMap
+from foxp3_annot.reference import Reference
+from foxp3_annot.variant import Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A variant on the other build, or the reason why there is none.
+
+    Exactly one of the three holds: `variant`; `is_reference` (the other build's reference carries this
+    very allele); neither, with `reason` saying why there is no equivalent.
+    """
+
+    variant: Variant | None = None
+    is_reference: bool = False
+    reason: str = ""
+
+
+def lift(variant: Variant, target: Reference, block_map: BlockMap) -> Lifted:
+    """The allele on `target`, the reference of the other build.
+
+    The stretch over which the allele can be placed, with a base on each side, must lie in one block of the
+    map: where the builds differ in length nearby, the allele has no simple equivalent.
+    """
+    window = block_map.window(variant.assembly)
+    start, end = max(variant.start - 1, window.start), min(variant.end + 1, window.end)
+    block = block_map.block_of(variant.assembly, start, end)
+    if block is None:
+        return Lifted(reason=f"no equivalent on {target.assembly}: the builds differ in length here")
+    edit = variant.leftmost()
+    shift = block.on(target.assembly).start - block.on(variant.assembly).start
+    there = target.fetch(edit.start + shift, edit.end + shift)
+    if there == edit.alt:
+        return Lifted(is_reference=True, reason=f"the reference of {target.assembly} carries this allele")
+    return Lifted(Variant.of(target, edit.start + shift, there, edit.alt))

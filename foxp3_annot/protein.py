@@ -1,0 +1,157 @@
+"""Translation, protein domains, and the predicted change of a protein in HGVS words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from Bio.Data.CodonTable import standard_dna_table
+from Bio.Data.IUPACData import protein_letters_1to3_extended
+
+STOP = "*"
+_CODONS: dict[str, str] = dict(standard_dna_table.forward_table) | dict.fromkeys(standard_dna_table.stop_codons, STOP)
+_THREE: dict[str, str] = dict(protein_letters_1to3_extended) | {STOP: "Ter"}
+
+
+def translate(bases: str) -> str:
+    """Residues of whole codons in one-letter code, `*` for stop; goes on past a stop; a rest is left out.
+
+    >>> translate("ATGCCCTGAAA")
+    'MP*'
+    """
+    return "".join(_CODONS.get(bases[i : i + 3], "X") for i in range(0, len(bases) - 2, 3))
+
+
+def three_letter(residues: Iterable[str]) -> str:
+    """Residues in three-letter code, stop as `Ter`."""
+    return "".join(_THREE[residue] for residue in residues)
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A named stretch of residues of the 431-residue isoform; first and last are included."""
+
+    name: str
+    first: int
+    last: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProteinChange:
+    """A predicted change: the first affected residue, the last, and the HGVS description without `p.(...)`."""
+
+    first: int
+    last: int
+    description: str
+
+    @property
+    def hgvs(self) -> str:
+        return f"p.({self.description})"
+
+
+def unchanged(protein: str, first: int, last: int) -> ProteinChange:
+    """Codons first to last (1-based) are written otherwise but encode the same residues."""
+    name = _place(protein, first)
+    if last > first:
+        name += f"_{_place(protein, last)}"
+    return ProteinChange(first, last, f"{name}=")
+
+
+def start_lost() -> ProteinChange:
+    """The start codon is gone; whether and where translation starts is not predicted."""
+    return ProteinChange(1, 1, "Met1?")
+
+
+def frameshift(protein: str, mutant: str) -> ProteinChange:
+    """The reading frame moves, or the stop codon is lost.
+
+    Both proteins in one-letter code from the first residue: `protein` with its final `*`, `mutant` up to
+    its first `*` or, where no stop is reached, to the end of the transcript. They must differ.
+
+    >>> frameshift("MPNPR*", "MPTRG*").hgvs
+    'p.(Asn3ThrfsTer4)'
+    """
+    start = next(i for i in range(len(protein)) if mutant[i : i + 1] != protein[i])
+    place, last = _place(protein, start + 1), len(protein) - 1
+    new, rest = mutant[start : start + 1], _until_stop(mutant, start)
+    if protein[start] == STOP:
+        ordinal = rest if rest == "?" else str(int(rest) - 1)
+        return ProteinChange(start + 1, start + 1, f"{place}{three_letter(new)}extTer{ordinal}")
+    if new == STOP:
+        return ProteinChange(start + 1, last, f"{place}Ter")
+    return ProteinChange(start + 1, last, f"{place}{three_letter(new)}fsTer{rest}")
+
+
+def in_frame(protein: str, start: int, removed: str, added: str) -> ProteinChange:
+    """Whole residues `removed` at index `start` of `protein` (0-based) give way to `added`.
+
+    `added` may hold a stop, after which nothing is translated; the two must differ.
+
+    >>> in_frame("MKKEL*", 1, "K", "").hgvs
+    'p.(Lys3del)'
+    """
+    if STOP in added:
+        added = added[: added.index(STOP) + 1]
+    head = _shared(removed, added)
+    start, removed, added = start + head, removed[head:], added[head:]
+    if added.endswith(STOP):
+        return _early_stop(protein, start, removed, added)
+    tail = _shared(removed[::-1], added[::-1])
+    removed, added = removed[: len(removed) - tail], added[: len(added) - tail]
+    if not removed:
+        return _insertion(protein, start, added)
+    first, last = start + 1, start + len(removed)
+    if not added:
+        first, last = _most_c_terminal(protein, first, last)
+        return ProteinChange(first, last, f"{_range(protein, first, last)}del")
+    if len(removed) == len(added) == 1:
+        return ProteinChange(first, first, f"{_place(protein, first)}{three_letter(added)}")
+    return ProteinChange(first, last, f"{_range(protein, first, last)}delins{three_letter(added)}")
+
+
+def _place(protein: str, position: int) -> str:
+    return f"{_THREE[protein[position - 1]]}{position}"
+
+
+def _range(protein: str, first: int, last: int) -> str:
+    return _place(protein, first) if first == last else f"{_place(protein, first)}_{_place(protein, last)}"
+
+
+def _shared(one: str, two: str) -> int:
+    """Length of the common start."""
+    limit = min(len(one), len(two))
+    return next((i for i in range(limit) if one[i] != two[i]), limit)
+
+
+def _until_stop(mutant: str, start: int) -> str:
+    """Ordinal of the new stop counted from the first changed residue; `?` where there is none."""
+    stop = mutant.find(STOP, start)
+    return str(stop - start + 1) if stop >= 0 else "?"
+
+
+def _early_stop(protein: str, start: int, removed: str, added: str) -> ProteinChange:
+    last = len(protein) - 1
+    if added == STOP:
+        return ProteinChange(start + 1, last, f"{_place(protein, start + 1)}Ter")
+    if not removed:
+        return ProteinChange(start, last, f"{_range(protein, start, start + 1)}ins{three_letter(added)}")
+    return ProteinChange(
+        start + 1, last, f"{_range(protein, start + 1, start + len(removed))}delins{three_letter(added)}"
+    )
+
+
+def _most_c_terminal(protein: str, first: int, last: int) -> tuple[int, int]:
+    """A deleted stretch moved as far to the C terminus as the sequence allows."""
+    while last < len(protein) - 1 and protein[first - 1] == protein[last]:
+        first, last = first + 1, last + 1
+    return first, last
+
+
+def _insertion(protein: str, start: int, added: str) -> ProteinChange:
+    """Residues that go in before index `start`, moved as far to the C terminus as they can."""
+    while protein[start] == added[0]:
+        added = added[1:] + added[0]
+        start += 1
+    size = len(added)
+    if protein[max(start - size, 0) : start] == added:
+        return ProteinChange(start - size + 1, start, f"{_range(protein, start - size + 1, start)}dup")
+    return ProteinChange(start, start + 1, f"{_range(protein, start, start + 1)}ins{three_letter(added)}")
