@@ -1,0 +1,95 @@
+"""What a variant is and does: its names, consequence, place in gene and protein, and the other build."""
+
+from dataclasses import dataclass
+
+from foxp3_annot.consequence import Consequence
+from foxp3_annot.effect import Effect, effect_of
+from foxp3_annot.gene import Gene, GeneModel, Landmark
+from foxp3_annot.hgvs import hgvs_c, hgvs_g
+from foxp3_annot.lift import Lifted, lift
+from foxp3_annot.protein import Domain
+from foxp3_annot.transcript import Feature
+from foxp3_annot.variant import Edit, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One variant described on NM_014009.4.
+
+    `vcf` is the leftmost spelling with anchor base; `features` are the exons and introns touched, in
+    transcript order; `residues` the first and last affected residue, None where none is.
+    """
+
+    variant: Variant
+    vcf: Edit
+    hgvs_g: str
+    hgvs_c: str
+    effect: Effect
+    features: tuple[Feature, ...]
+    domains: tuple[Domain, ...]
+    landmarks: tuple[Landmark, ...]
+    other_build: Lifted
+
+    @property
+    def hgvs_p(self) -> str:
+        return self.effect.hgvs_p
+
+    @property
+    def consequences(self) -> tuple[Consequence, ...]:
+        return self.effect.consequences
+
+    @property
+    def most_severe(self) -> Consequence:
+        return self.effect.consequences[0]
+
+    @property
+    def residues(self) -> tuple[int, int] | None:
+        change = self.effect.protein_change
+        return (change.first, change.last) if change else None
+
+    @property
+    def is_damaging_in_kind(self) -> bool:
+        """Whether kind or place alone says that function is likely lost."""
+        return bool(self.landmarks) or any(term.is_damaging_in_kind for term in self.consequences)
+
+    @property
+    def name(self) -> str:
+        """The shortest name that is complete: the c. name without accession, else the g. name."""
+        return self.hgvs_c.split(":", 1)[1] if self.hgvs_c else self.hgvs_g
+
+
+def annotate(variant: Variant, gene: Gene) -> Annotation:
+    """Describe a variant on the first transcript of its build."""
+    model = gene.on(variant.assembly)
+    transcript = model.transcript
+    edit = transcript.edit_of(variant)
+    effect = effect_of(transcript, edit)
+    change = effect.protein_change
+    placed = variant.leftmost()
+    first, last = min(placed.start, placed.end), max(placed.start, placed.end)
+    return Annotation(
+        variant=variant,
+        vcf=variant.vcf(model.reference),
+        hgvs_g=hgvs_g(variant, model.reference),
+        hgvs_c=hgvs_c(variant, transcript),
+        effect=effect,
+        features=_features(model, edit),
+        domains=model.domains_of(change.first, change.last) if change else (),
+        landmarks=model.landmarks_of(first, last),
+        other_build=lift(variant, gene.on(variant.assembly.other).reference, gene.block_map),
+    )
+
+
+def _features(model: GeneModel, edit: Edit) -> tuple[Feature, ...]:
+    """Exons and introns from the first to the last touched base; an insertion touches the bases beside it."""
+    transcript = model.transcript
+    first, last = edit.start, edit.start + len(edit.ref) - 1
+    if not edit.ref:
+        first, last = edit.start - 1, edit.start
+    first, last = max(first, transcript.start), min(last, transcript.end - 1)
+    found: dict[Feature, None] = {}
+    for offset in (first, *(e.start for e in transcript.exons), *(e.end for e in transcript.exons), last):
+        feature = transcript.feature(offset) if first <= offset <= last else None
+        if feature:
+            found.setdefault(feature)
+    return tuple(sorted(found, key=lambda f: (f.number, f.kind.value)))

@@ -1,0 +1,132 @@
+"""What one input file says about the locus: its records, its samples, and what was seen of it."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from foxp3_annot.assembly import Assembly
+from foxp3_annot.genotype import Genotype
+from foxp3_annot.variant import Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a record says of one sample. Depths are reads; `allele_depths` has the reference first."""
+
+    genotype: Genotype | None
+    depth: int | None = None
+    allele_depths: tuple[int | None, ...] = ()
+    quality: int | None = None
+
+    def allele_depth(self, allele: int) -> int | None:
+        return self.allele_depths[allele] if allele < len(self.allele_depths) else None
+
+
+class AlleleKind(enum.Enum):
+    """What an ALT field of a record stands for."""
+
+    SEQUENCE = "sequence"
+    STRUCTURAL = "structural"
+    OUTSIDE = "extends beyond the window"
+    SPANNING_DELETION = "spanning deletion"
+    UNSPECIFIED = "unspecified"
+    AMBIGUOUS = "ambiguous bases"
+
+
+@dataclass(frozen=True, slots=True)
+class StructuralAllele:
+    """A symbolic allele: its type and the stretch of chromosome X that it concerns (1-based, both included)."""
+
+    type: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allele:
+    """One ALT of a record. `number` is its number in genotypes; `variant` is set for sequence alleles and
+    `structural` for structural ones and for those that leave the window."""
+
+    number: int
+    text: str
+    kind: AlleleKind
+    variant: Variant | None = None
+    structural: StructuralAllele | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of the locus as written, with its ALTs understood.
+
+    `calls` holds only samples that are not plainly called as the reference, by index of the sample;
+    `end` is the last base that the record speaks of (the end of a reference block).
+    """
+
+    contig: str
+    position: int
+    end: int
+    id: str
+    ref: str
+    alleles: tuple[Allele, ...]
+    filters: tuple[str, ...]
+    quality: float | None
+    genotyped: bool
+    calls: Mapping[int, Call]
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the caller marked the record as failing a filter (`.` and PASS are not failures)."""
+        return bool(self.filters)
+
+    @property
+    def is_reference_block(self) -> bool:
+        """Whether the record names no alternate allele: gVCF blocks and monomorphic sites."""
+        return all(allele.kind is AlleleKind.UNSPECIFIED for allele in self.alleles)
+
+    @property
+    def place(self) -> str:
+        return f"{self.contig}:{self.position}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What there was in the file, since silence is not evidence.
+
+    `records_on_x` counts records of chromosome X in the whole file, None where that was not counted.
+    """
+
+    records_in_locus: int
+    records_on_x: int | None
+    indexed: bool
+    reference_block_bases: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The file that was read. `sha256` is None for a file too large to be read as a whole.
+
+    `extract_sha256` is the digest of the header and the records of the locus, as text.
+    """
+
+    name: str
+    size: int
+    sha256: str | None
+    extract_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallSet:
+    """One input file with all of its samples, as far as the locus goes."""
+
+    name: str
+    source: SourceFile
+    assembly: Assembly
+    assembly_basis: str
+    samples: tuple[str, ...]
+    records: tuple[Record, ...]
+    seen: Seen
+
+    def variants(self) -> tuple[Variant, ...]:
+        """Each distinct sequence allele once, in order."""
+        found = {a.variant for record in self.records for a in record.alleles if a.variant}
+        return tuple(sorted(found, key=lambda variant: variant.key))

@@ -1,0 +1,1 @@
+"""The thin edge where files become our own objects."""

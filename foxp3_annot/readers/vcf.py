@@ -1,0 +1,364 @@
+"""VCF and BCF files, however compressed, indexed or not, as call sets. The only reader that knows pysam.
+
+The records of the locus are extracted by `bcftools view` (inside pysam), which reads every dialect that
+htslib reads and, without an index, is the fastest way through a large file.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pysam
+import pysam.bcftools
+
+from foxp3_annot.assembly import X_NAMES, Assembly, assembly_of_contig
+from foxp3_annot.assembly_evidence import (
+    ContigLine,
+    HeaderFacts,
+    ReferenceStatement,
+    decide,
+    overlapping_bases,
+)
+from foxp3_annot.callset import (
+    Allele,
+    AlleleKind,
+    Call,
+    CallSet,
+    Record,
+    Seen,
+    SourceFile,
+    StructuralAllele,
+)
+from foxp3_annot.errors import InputError, ReferenceMismatchError
+from foxp3_annot.gene import Gene
+from foxp3_annot.genotype import MISSING, Genotype
+from foxp3_annot.reference import Reference, reverse_complement
+from foxp3_annot.resources import sha256
+from foxp3_annot.variant import Variant, within_window
+
+WHOLE_FILE_DIGEST_LIMIT = 1 << 30
+"""Files up to this size (bytes) get a checksum of the whole file; larger ones one of what was used."""
+
+_UNSPECIFIED = {"<NON_REF>", "<*>", "<X>", "X", "."}
+_TRUNCATED = "no bgzf eof marker"
+
+pysam.set_verbosity(0)
+
+
+@contextmanager
+def extracted(path: Path, gene: Gene) -> Iterator[Path]:
+    """The header and the locus records (of both builds, all spellings of X) as a plain VCF, for the time of the block."""
+    _check_readable(path)
+    with tempfile.TemporaryDirectory(prefix="foxp3-annot-") as folder:
+        target = Path(folder) / "locus.vcf"
+        regions = ",".join(_regions(gene))
+        if _has_fresh_index(path):
+            choice = ["-r", regions, "--regions-overlap", "1"]
+        else:
+            choice = ["-t", regions, "--targets-overlap", "1"]
+        _view(path, [*choice, "--no-version", "-Ov", "-o", str(target)])
+        yield target
+
+
+def read_call_set(path: Path, extract: Path, name: str, gene: Gene, stated: Assembly | None = None) -> CallSet:
+    """The call set of a file from its extract.
+
+    Raises InputError for a file that cannot be read, AssemblyError where the build is not certain, and
+    ReferenceMismatchError where a record's REF is not the reference.
+    """
+    raw = _raw_records(path, extract)
+    facts, samples = _header(extract)
+    assembly, basis = decide(path.name, facts, (s for s, _ in raw), gene, stated)
+    reference = gene.on(assembly).reference
+    records = tuple(
+        _record(path, record, gene, assembly) for statement, record in raw if _belongs(record, statement, reference)
+    )
+    return CallSet(
+        name=name,
+        source=_source(path, extract),
+        assembly=assembly,
+        assembly_basis=basis,
+        samples=samples,
+        records=tuple(sorted(records, key=lambda record: record.position)),
+        seen=_seen(path, records, reference),
+    )
+
+
+# --- opening ----------------------------------------------------------------------------------------
+
+
+def _check_readable(path: Path) -> None:
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file")
+    if not path.is_file():
+        raise InputError(f"{path}: is not a regular file; give a VCF or BCF file")
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(2)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be opened ({error.strerror})") from error
+    if not start:
+        raise InputError(f"{path}: is empty; give a VCF or BCF file")
+
+
+def _has_fresh_index(path: Path) -> bool:
+    """Whether an index lies beside the file that is not older than it; a stale one would lose records."""
+    return any(
+        index.is_file() and index.stat().st_mtime >= path.stat().st_mtime
+        for index in (Path(f"{path}.csi"), Path(f"{path}.tbi"))
+    )
+
+
+def _regions(gene: Gene) -> Iterator[str]:
+    for assembly in Assembly:
+        window = gene.on(assembly).window
+        for name in X_NAMES:
+            if assembly_of_contig(name) in (None, assembly):
+                yield f"{name}:{window.start}-{window.end}"
+
+
+def _view(path: Path, options: list[str]) -> None:
+    try:
+        pysam.bcftools.view(*options, str(path), catch_stdout=False)
+    except pysam.SamtoolsError as error:
+        raise InputError(f"{path}: cannot be read as VCF or BCF ({_last_words(str(error))})") from error
+    if _TRUNCATED in (pysam.bcftools.view.get_messages() or "").lower():
+        raise InputError(f"{path}: is truncated (its end-of-file block is missing); copy or write it again")
+
+
+def _last_words(text: str) -> str:
+    """What htslib or bcftools said, as one line."""
+    message = text.split("stderr=", 1)[-1].replace("\\n", "\n").strip(" '\"\n")
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    telling = [line for line in lines if line.startswith("[E::")] or lines[-1:]
+    return telling[0].split("] ", 1)[-1][:200] if telling else "no reason given"
+
+
+@contextmanager
+def _opened(path: Path, extract: Path) -> Iterator[Any]:
+    try:
+        with pysam.VariantFile(str(extract)) as variants:
+            yield variants
+    except (OSError, ValueError, NotImplementedError) as error:
+        raise InputError(f"{path}: cannot be read as VCF or BCF ({error})") from error
+
+
+# --- header -----------------------------------------------------------------------------------------
+
+
+def _header(extract: Path) -> tuple[HeaderFacts, tuple[str, ...]]:
+    with _opened(extract, extract) as variants:
+        header = variants.header
+        contigs, references = [], []
+        for line in header.records:
+            if line.key == "contig":
+                fields = dict(line.items())
+                length = fields.get("length", "")
+                contigs.append(
+                    ContigLine(
+                        fields.get("ID", ""),
+                        int(length) if length.isdigit() else None,
+                        fields.get("assembly", "").strip('"'),
+                    )
+                )
+            elif line.type == "GENERIC" and line.key in ("reference", "assembly") and line.value:
+                references.append(str(line.value))
+        return HeaderFacts(tuple(contigs), tuple(references)), tuple(header.samples)
+
+
+def _source(path: Path, extract: Path) -> SourceFile:
+    size = path.stat().st_size
+    whole = sha256(path) if size <= WHOLE_FILE_DIGEST_LIMIT else None
+    return SourceFile(path.name, size, whole, hashlib.sha256(extract.read_bytes()).hexdigest())
+
+
+# --- records ----------------------------------------------------------------------------------------
+
+
+def _raw_records(path: Path, extract: Path) -> list[tuple[ReferenceStatement, Any]]:
+    """Records of chromosome X in the order of the file, with what each states of the reference."""
+    found = []
+    with _opened(path, extract) as variants:
+        for record in variants:
+            found.append((ReferenceStatement(record.pos, (record.ref or "").upper()), record.copy()))
+    return found
+
+
+def _belongs(record: Any, statement: ReferenceStatement, reference: Reference) -> bool:
+    """Whether a record speaks of the window of this build."""
+    if assembly_of_contig(record.contig) not in (None, reference.assembly):
+        return False
+    end = max(statement.position + len(statement.bases) - 1, record.stop)
+    return reference.window.overlaps(statement.position, end)
+
+
+def _record(path: Path, record: Any, gene: Gene, assembly: Assembly) -> Record:
+    reference = gene.on(assembly).reference
+    statement = ReferenceStatement(record.pos, (record.ref or "").upper())
+    ref = _verified_ref(path, record, statement, gene, assembly)
+    alleles = tuple(
+        _allele(record, reference, ref, number, alt) for number, alt in enumerate(record.alts or (), start=1)
+    )
+    try:
+        keys = tuple(record.format.keys())
+        genotyped = "GT" in keys and len(record.samples) > 0
+        calls = dict(_calls(record, keys)) if genotyped else {}
+    except (ValueError, TypeError, OSError) as error:
+        raise InputError(f"{path}: record {record.contig}:{record.pos}: its sample columns cannot be read ({error})") from error
+    return Record(
+        contig=record.contig,
+        position=record.pos,
+        end=max(record.stop, record.pos + len(ref) - 1),
+        id=record.id or "",
+        ref=ref,
+        alleles=alleles,
+        filters=tuple(sorted(key for key in record.filter.keys() if key != "PASS")),  # noqa: SIM118
+        quality=record.qual,
+        genotyped=genotyped,
+        calls=calls,
+    )
+
+
+def _verified_ref(
+    path: Path, record: Any, statement: ReferenceStatement, gene: Gene, assembly: Assembly
+) -> str:
+    """REF in upper case with N resolved; ReferenceMismatchError where it is not the reference."""
+    overlap = overlapping_bases(gene.on(assembly).reference, statement)
+    if overlap is None:
+        return statement.bases
+    stated, there = overlap
+    if stated != there:
+        cause = _likely_cause(statement, gene, assembly, stated, there)
+        raise ReferenceMismatchError(
+            f"{path}: record {record.contig}:{record.pos} states REF {_short(statement.bases)}, but {assembly} "
+            f"has {_short(there)} there; {cause}"
+        )
+    start = max(statement.position, gene.on(assembly).window.start) - statement.position
+    return statement.bases[:start] + stated + statement.bases[start + len(stated) :]
+
+
+def _short(bases: str) -> str:
+    return bases if len(bases) <= 20 else f"{bases[:20]}... ({len(bases)} bases)"
+
+
+def _likely_cause(statement: ReferenceStatement, gene: Gene, assembly: Assembly, stated: str, there: str) -> str:
+    other = overlapping_bases(gene.on(assembly.other).reference, statement)
+    if other and other[0] == other[1]:
+        return f"it agrees with {assembly.other}: state --assembly {assembly.other} if the header is wrong"
+    if stated == reverse_complement(there):
+        return "it is the other strand: a VCF must give the plus strand, FOXP3 lies on the minus strand"
+    return "the file was probably made on another genome or its positions were shifted; nothing in it can be trusted"
+
+
+def _allele(record: Any, reference: Reference, ref: str, number: int, text: str) -> Allele:
+    alt = text.upper()
+    if alt == "*":
+        return Allele(number, text, AlleleKind.SPANNING_DELETION)
+    if alt in _UNSPECIFIED or alt == ref:
+        return Allele(number, text, AlleleKind.UNSPECIFIED)
+    if alt.startswith("<") or any(mark in alt for mark in "[]") or "." in alt:
+        return Allele(number, text, AlleleKind.STRUCTURAL, structural=_structural(record, alt))
+    if set(alt) - set("ACGT"):
+        return Allele(number, text, AlleleKind.AMBIGUOUS)
+    if not within_window(reference, record.pos, ref):
+        outside = StructuralAllele("replacement", record.pos, record.pos + len(ref) - 1)
+        return Allele(number, text, AlleleKind.OUTSIDE, structural=outside)
+    return Allele(number, text, AlleleKind.SEQUENCE, Variant.of(reference, record.pos, ref, alt))
+
+
+def _structural(record: Any, alt: str) -> StructuralAllele:
+    """Type and extent of a symbolic allele or breakend; POS is the base before a symbolic allele."""
+    if not alt.startswith("<"):
+        return StructuralAllele("BND", record.pos, record.pos)
+    kind = alt.strip("<>")
+    if kind.startswith("INS"):
+        return StructuralAllele(kind, record.pos, record.pos + 1)
+    end = record.stop if record.stop > record.pos else record.pos + _svlen(record)
+    return StructuralAllele(kind, record.pos + 1, max(end, record.pos + 1))
+
+
+def _svlen(record: Any) -> int:
+    """The length that a symbolic allele states where it states no END; 1 where it states none."""
+    try:
+        value = record.info.get("SVLEN")
+        first = value[0] if isinstance(value, tuple) else value
+        return abs(int(first)) if first is not None else 1
+    except (ValueError, TypeError, KeyError):
+        return 1
+
+
+def _calls(record: Any, keys: tuple[str, ...]) -> Iterator[tuple[int, Call]]:
+    for index, sample in enumerate(record.samples.values()):
+        alleles = sample.allele_indices or (None,)
+        genotype = Genotype(
+            tuple(MISSING if allele is None else allele for allele in alleles), bool(sample.phased)
+        )
+        if not genotype.is_reference:
+            yield index, Call(
+                genotype,
+                _number(sample, "DP", keys),
+                _numbers(sample, "AD", keys),
+                _number(sample, "GQ", keys),
+            )
+
+
+def _number(sample: Any, key: str, keys: tuple[str, ...]) -> int | None:
+    numbers = _numbers(sample, key, keys)
+    return numbers[0] if numbers else None
+
+
+def _numbers(sample: Any, key: str, keys: tuple[str, ...]) -> tuple[int | None, ...]:
+    """A numeric FORMAT field, however the header types it; empty where it is absent or not a number."""
+    if key not in keys:
+        return ()
+    value = sample.get(key)
+    values: Iterable[Any] = value if isinstance(value, tuple) else (value,)
+    try:
+        return tuple(None if one in (None, ".") else int(float(one)) for one in values)
+    except (ValueError, TypeError):
+        return ()
+
+
+# --- what was seen ----------------------------------------------------------------------------------
+
+
+def _seen(path: Path, records: tuple[Record, ...], reference: Reference) -> Seen:
+    indexed = _has_fresh_index(path)
+    return Seen(
+        records_in_locus=len(records),
+        records_on_x=_indexed_count(path) if indexed else (None if records else _scanned_count(path)),
+        indexed=indexed,
+        reference_block_bases=_block_bases(records, reference),
+    )
+
+
+def _indexed_count(path: Path) -> int | None:
+    try:
+        lines = str(pysam.bcftools.index("--stats", str(path))).splitlines()
+        counts = (line.split("\t") for line in lines)
+        return sum(int(fields[2]) for fields in counts if fields[0] in X_NAMES)
+    except (pysam.SamtoolsError, ValueError, IndexError):
+        return None
+
+
+def _scanned_count(path: Path) -> int | None:
+    """Records of chromosome X in a file without index, so that an empty locus can be told from a missing X."""
+    try:
+        with pysam.VariantFile(str(path), drop_samples=True) as variants:
+            return sum(record.contig in X_NAMES for record in variants)
+    except (OSError, ValueError, NotImplementedError):
+        return None
+
+
+def _block_bases(records: tuple[Record, ...], reference: Reference) -> int:
+    """Bases of the window that records without an alternate allele cover."""
+    window, covered, last = reference.window, 0, reference.window.start - 1
+    for record in sorted(records, key=lambda r: (r.position, r.end)):
+        if record.is_reference_block:
+            start, end = max(record.position, last + 1), min(record.end, window.end)
+            covered += max(end - start + 1, 0)
+            last = max(last, end)
+    return covered

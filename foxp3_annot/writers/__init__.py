@@ -1,0 +1,1 @@
+"""The thin edge where our own objects become files."""
