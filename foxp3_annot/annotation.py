@@ -17,7 +17,8 @@ class Annotation:
     """One variant described on NM_014009.4.
 
     `vcf` is the leftmost spelling with anchor base; `features` are the exons and introns touched, in
-    transcript order; `residues` the first and last affected residue, None where none is.
+    transcript order; `residues` the first and last affected residue, None where none is; `other_hgvs_g`
+    is the genomic name on the other build, empty where there is no equivalent.
     """
 
     variant: Variant
@@ -29,6 +30,7 @@ class Annotation:
     domains: tuple[Domain, ...]
     landmarks: tuple[Landmark, ...]
     other_build: Lifted
+    other_hgvs_g: str
 
     @property
     def hgvs_p(self) -> str:
@@ -66,6 +68,8 @@ def annotate(variant: Variant, gene: Gene) -> Annotation:
     effect = effect_of(transcript, edit)
     change = effect.protein_change
     placed = variant.leftmost()
+    other = gene.on(variant.assembly.other).reference
+    lifted = lift(variant, other, gene.block_map)
     first, last = min(placed.start, placed.end), max(placed.start, placed.end)
     return Annotation(
         variant=variant,
@@ -76,7 +80,8 @@ def annotate(variant: Variant, gene: Gene) -> Annotation:
         features=_features(model, edit),
         domains=model.domains_of(change.first, change.last) if change else (),
         landmarks=model.landmarks_of(first, last),
-        other_build=lift(variant, gene.on(variant.assembly.other).reference, gene.block_map),
+        other_build=lifted,
+        other_hgvs_g=hgvs_g(lifted.variant, other) if lifted.variant else "",
     )
 
 

@@ -59,9 +59,11 @@ class Record:
     """One record of the locus as written, with its ALTs understood.
 
     `calls` holds only samples that are not plainly called as the reference, by index of the sample;
-    `end` is the last base that the record speaks of (the end of a reference block).
+    `end` is the last base that the record speaks of (the end of a reference block); `ordinal` is its place
+    among the extracted records, from 0, since a file may hold a record twice.
     """
 
+    ordinal: int
     contig: str
     position: int
     end: int

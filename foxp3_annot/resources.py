@@ -16,6 +16,12 @@ def resource_root() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / "resources"
 
 
+def schema_path(name: str) -> Path:
+    """A JSON Schema by file name: all in `resources/schemas` when installed; in a checkout the workflow keeps its own."""
+    shipped = resource_root() / "schemas" / name
+    return shipped if shipped.is_file() else _PACKAGE.parent / "workflow" / "schemas" / name
+
+
 def read_table(path: Path) -> Iterator[dict[str, str]]:
     """The rows of a tab-separated table with one header line, as column to text.
 

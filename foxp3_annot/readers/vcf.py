@@ -74,7 +74,9 @@ def read_call_set(path: Path, extract: Path, name: str, gene: Gene, stated: Asse
     assembly, basis = decide(path.name, facts, (s for s, _ in raw), gene, stated)
     reference = gene.on(assembly).reference
     records = tuple(
-        _record(path, record, gene, assembly) for statement, record in raw if _belongs(record, statement, reference)
+        _record(path, ordinal, record, gene, assembly)
+        for ordinal, (statement, record) in enumerate(raw)
+        if _belongs(record, statement, reference)
     )
     return CallSet(
         name=name,
@@ -195,7 +197,7 @@ def _belongs(record: Any, statement: ReferenceStatement, reference: Reference) -
     return reference.window.overlaps(statement.position, end)
 
 
-def _record(path: Path, record: Any, gene: Gene, assembly: Assembly) -> Record:
+def _record(path: Path, ordinal: int, record: Any, gene: Gene, assembly: Assembly) -> Record:
     reference = gene.on(assembly).reference
     statement = ReferenceStatement(record.pos, (record.ref or "").upper())
     ref = _verified_ref(path, record, statement, gene, assembly)
@@ -209,6 +211,7 @@ def _record(path: Path, record: Any, gene: Gene, assembly: Assembly) -> Record:
     except (ValueError, TypeError, OSError) as error:
         raise InputError(f"{path}: record {record.contig}:{record.pos}: its sample columns cannot be read ({error})") from error
     return Record(
+        ordinal=ordinal,
         contig=record.contig,
         position=record.pos,
         end=max(record.stop, record.pos + len(ref) - 1),

@@ -1,0 +1,230 @@
+"""The command line: the only place that prints and exits."""
+
+import shlex
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+
+from foxp3_annot import __version__
+from foxp3_annot.assembly import Assembly
+from foxp3_annot.errors import Foxp3Error, InputError
+from foxp3_annot.genotype import Sex
+
+P = ParamSpec("P")
+
+ASSEMBLY = click.option(
+    "--assembly",
+    type=click.Choice(["auto", "GRCh37", "GRCh38"]),
+    default="auto",
+    show_default=True,
+    help="Genome build; auto reads it from the file.",
+)
+
+
+def _assembly(text: str) -> Assembly | None:
+    return None if text == "auto" else Assembly.parse(text)
+
+
+def _told(command: Callable[P, None]) -> Callable[P, None]:
+    """Expected errors become one sentence and an exit status; surprises keep their traceback."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except Foxp3Error as error:
+            for line in str(error).splitlines():
+                click.echo(f"foxp3-annot: {line}", err=True)
+            sys.exit(error.exit_status)
+
+    return wrapped
+
+
+def _progress(text: str) -> None:
+    """A line of progress for a person at a terminal; nothing in a log."""
+    if sys.stderr.isatty():
+        click.echo(f"foxp3-annot: {text}", err=True)
+
+
+def _sexes(pairs: tuple[str, ...]) -> dict[str, Sex]:
+    found: dict[str, Sex] = {}
+    for pair in pairs:
+        name, equals, sex = pair.rpartition("=")
+        if not equals or not name:
+            raise InputError(f"--sex {pair}: write SAMPLE=male, SAMPLE=female or SAMPLE=unknown")
+        if found.setdefault(name, Sex.parse(sex)) is not Sex.parse(sex):
+            raise InputError(f"--sex names sample '{name}' twice, with different sexes")
+    return found
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="foxp3-annot")
+def main() -> None:
+    """FOXP3 variants from sequencing output, named and matched to the mutations reported in IPEX.
+
+    \b
+    Examples:
+      foxp3-annot run trio.vcf.gz -o results --sex BOY=male --sex MOTHER=female
+      foxp3-annot annotate calls.bcf -o calls.tsv
+      foxp3-annot lookup c.1150G>A
+    """
+
+
+@main.command()
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="INPUT...")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("--samples", type=click.Path(path_type=Path), help="Sample sheet (tab or comma separated).")
+@click.option("--sex", multiple=True, metavar="SAMPLE=SEX", help="Sex of a sample: male, female or unknown.")
+@ASSEMBLY
+@_told
+def run(inputs: tuple[Path, ...], output: Path, samples: Path | None, sex: tuple[str, ...], assembly: str) -> None:
+    """Report every sample of a few VCF or BCF files, in one process.
+
+    \b
+    Writes, under the output folder:
+      reports/SAMPLE.html, .json, .tsv    the report of each sample
+      annotated/FILE.vcf.gz               the records of the locus, annotated and indexed
+      summary.tsv                         one row a sample
+
+    \b
+    Example:
+      foxp3-annot run trio.vcf.gz other.bcf -o results --samples samples.tsv
+    """
+    from foxp3_annot.pipeline import Knowledge, jobs_of, report_jobs, write_outcome
+    from foxp3_annot.readers.samples import SampleSheet, call_set_names, read_sample_sheet
+    from foxp3_annot.writers.files import write_text
+    from foxp3_annot.writers.tables import summary_table
+
+    sheet = read_sample_sheet(samples) if samples else SampleSheet()
+    stated = _assembly(assembly)
+    jobs = jobs_of(call_set_names(inputs), sheet, stated)
+    with ExitStack() as stack:
+        outcomes = report_jobs(jobs, _sexes(sex), Knowledge.shipped(), stated, stack, _progress)
+        reports = [report for outcome in outcomes for report in outcome.reports]
+        _refuse_unused_rows(sheet, reports, samples)
+        pages = [page for outcome in outcomes for page in write_outcome(outcome, output)]
+    write_text(output / "summary.tsv", summary_table(reports))
+    for report, page in zip(reports, pages, strict=True):
+        click.echo(f"{report['sample']['id']}: {report['conclusion']['sentence']}\n    {page}")
+
+
+def _refuse_unused_rows(sheet: Any, reports: list[dict[str, Any]], path: Path | None) -> None:
+    """A row that names no sample of any input is a slip of the pen; a silent one would hide a missing report."""
+    reported = {report["sample"]["id"] for report in reports}
+    unused = [row.sample for row in sheet.rows if row.sample not in reported]
+    if unused:
+        raise InputError(f"{path}: sample '{unused[0]}' is in none of the inputs; correct the sheet or add its file")
+
+
+@main.command()
+@click.argument("input_file", type=click.Path(path_type=Path), metavar="INPUT")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="OUT.tsv or OUT.vcf.gz.")
+@ASSEMBLY
+@_told
+def annotate(input_file: Path, output: Path, assembly: str) -> None:
+    """Describe the alleles of one VCF or BCF file, without looking at its samples.
+
+    \b
+    Examples:
+      foxp3-annot annotate calls.vcf.gz -o calls.tsv
+      foxp3-annot annotate calls.vcf -o calls.foxp3.vcf.gz --assembly GRCh37
+    """
+    from foxp3_annot.pipeline import Job, Knowledge, read_and_describe
+    from foxp3_annot.writers.files import write_text
+    from foxp3_annot.writers.tables import allele_table
+    from foxp3_annot.writers.vcf import write_annotated_vcf
+
+    if not output.name.endswith((".tsv", ".vcf.gz")):
+        raise InputError(f"{output}: the name must end in .tsv or .vcf.gz, which tells the format")
+    with ExitStack() as stack:
+        job = Job(input_file, input_file.name, _assembly(assembly))
+        extract, call_set, described = read_and_describe(job, Knowledge.shipped(), stack)
+        if output.name.endswith(".tsv"):
+            write_text(output, allele_table(call_set, described))
+        else:
+            write_annotated_vcf(output, extract, call_set, described)
+    click.echo(f"{output}: {len(described)} distinct alleles in {len(call_set.records)} records ({call_set.assembly})")
+
+
+@main.command()
+@click.argument("text")
+@ASSEMBLY
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_told
+def lookup(text: str, assembly: str, as_json: bool) -> None:
+    """Describe one variant given as text, and say what is known of it.
+
+    A c. name counts on GRCh38 unless --assembly says otherwise; this matters in introns 1 and 6.
+
+    \b
+    Examples:
+      foxp3-annot lookup chrX:49251480:C:T
+      foxp3-annot lookup NM_014009.4:c.1150G>A --json
+      foxp3-annot lookup p.Ala384Thr
+    """
+    from foxp3_annot.description import read_description
+    from foxp3_annot.interpretation import describe
+    from foxp3_annot.pipeline import Knowledge
+    from foxp3_annot.report.json import report_json
+    from foxp3_annot.report.lookup import lookup_report, lookup_text
+
+    knowledge = Knowledge.shipped()
+    reading = read_description(text, knowledge.gene, _assembly(assembly))
+    described = describe(reading.variants, knowledge.gene, knowledge.matcher)
+    answer = lookup_report(reading.text, list(described.values()), knowledge.gene, knowledge.catalogue)
+    click.echo(report_json(answer) if as_json else lookup_text(answer), nl=False)
+
+
+@main.command()
+@click.argument("input_file", type=click.Path(path_type=Path), metavar="INPUT")
+@click.option("--samples", required=True, type=click.Path(path_type=Path), help="Sample sheet of the run.")
+@click.option("--call-set", required=True, help="Name of the input in the results.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@ASSEMBLY
+@_told
+def report(input_file: Path, samples: Path, call_set: str, output: Path, assembly: str) -> None:
+    """Report the samples that the sheet names in one file; a step of the workflow.
+
+    \b
+    Example:
+      foxp3-annot report trio.vcf.gz --samples config/samples.tsv --call-set trio -o results
+    """
+    from foxp3_annot.pipeline import Knowledge, jobs_of, report_jobs, write_outcome
+    from foxp3_annot.readers.samples import read_sample_sheet
+
+    sheet = read_sample_sheet(samples, need_vcf=True)
+    stated = _assembly(assembly)
+    jobs = jobs_of({input_file: call_set}, sheet, stated, only_listed=True)
+    with ExitStack() as stack:
+        (outcome,) = report_jobs(jobs, {}, Knowledge.shipped(), stated, stack, _progress)
+        write_outcome(outcome, output)
+    listed = {one["sample"]["name_in_file"] for one in outcome.reports}
+    left_out = len(set(outcome.call_set.samples) - listed)
+    click.echo(
+        f"{input_file}: {len(outcome.reports)} reports from {len(outcome.call_set.records)} records of the locus"
+        + (f"; {left_out} samples of the file are not in the sheet and were not reported" if left_out else "")
+    )
+
+
+@main.command()
+@click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REPORT.json...")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The table to write.")
+@_told
+def summarise(reports: tuple[Path, ...], output: Path) -> None:
+    """Put the reports of many samples into one table; a step of the workflow.
+
+    \b
+    Example:
+      foxp3-annot summarise results/reports/*.json -o results/summary.tsv
+    """
+    from foxp3_annot.report.json import read_report
+    from foxp3_annot.writers.files import write_text
+    from foxp3_annot.writers.tables import summary_table
+
+    write_text(output, summary_table(read_report(path) for path in reports))
+    click.echo(f"{shlex.quote(str(output))}: {len(reports)} samples")

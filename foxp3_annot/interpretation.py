@@ -1,0 +1,371 @@
+"""From variants and calls to findings, and from findings to the one line at the top of a report."""
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from foxp3_annot.annotation import Annotation, annotate
+from foxp3_annot.callset import Allele, AlleleKind, Call, CallSet, Record, StructuralAllele
+from foxp3_annot.catalogue import Classification, Side
+from foxp3_annot.gene import Gene, GeneModel
+from foxp3_annot.genotype import Sex, Zygosity, zygosity
+from foxp3_annot.matching import Match, Matcher, MatchLevel
+from foxp3_annot.variant import Variant
+
+
+class Concern(enum.Enum):
+    """How much a variant matters for IPEX, whoever carries it; the gravest first."""
+
+    DISEASE = "reported as a cause of IPEX"
+    CONFLICTING = "classified in conflicting ways"
+    DAMAGING_IN_KIND = "not reported, but damaging in kind"
+    UNCERTAIN = "of uncertain significance"
+    NOT_REPORTED = "not reported, and not damaging in kind"
+    REFUTED = "once published as a mutation, later refuted"
+    BENIGN = "reported as benign or likely benign"
+
+    @property
+    def needs_review(self) -> bool:
+        return self in (Concern.CONFLICTING, Concern.DAMAGING_IN_KIND, Concern.UNCERTAIN)
+
+
+class Conclusion(enum.Enum):
+    """The answer of a report, the gravest first."""
+
+    CONSISTENT_WITH_IPEX = "consistent_with_ipex"
+    CARRIER = "carrier"
+    REVIEW_NEEDED = "review_needed"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One record in which the finding was called, and what it says of the sample."""
+
+    record: Record
+    allele: Allele
+    call: Call | None
+
+    @property
+    def fraction(self) -> float | None:
+        """Share of reads that carry the allele, of those counted for all alleles; None where not given."""
+        if self.call is None:
+            return None
+        counted = [depth for depth in self.call.allele_depths if depth is not None]
+        mine = self.call.allele_depth(self.allele.number)
+        return mine / sum(counted) if mine is not None and sum(counted) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A variant with all that is true of it in whoever carries it."""
+
+    annotation: Annotation
+    match: Match
+    concern: Concern
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One variant in one sample. `notes` are sentences that the reader must see beside it."""
+
+    described: Described
+    zygosity: Zygosity
+    evidence: tuple[Evidence, ...]
+    conclusion: Conclusion
+    notes: tuple[str, ...]
+
+    @property
+    def annotation(self) -> Annotation:
+        return self.described.annotation
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether every record that calls it failed a filter of the caller."""
+        return all(evidence.record.is_filtered for evidence in self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class StructuralFinding:
+    """A symbolic allele or breakend in one sample: shown with the exons it meets, not named by HGVS."""
+
+    structural: StructuralAllele
+    zygosity: Zygosity
+    evidence: tuple[Evidence, ...]
+    exons: tuple[int, ...]
+    landmarks: tuple[str, ...]
+    conclusion: Conclusion
+
+
+@dataclass(frozen=True, slots=True)
+class Unassessed:
+    """Something in the locus that could not be judged for this sample."""
+
+    code: str
+    sentence: str
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that one sample's calls say."""
+
+    findings: tuple[Finding, ...]
+    structural: tuple[StructuralFinding, ...]
+    unassessed: tuple[Unassessed, ...]
+    conclusion: Conclusion
+
+
+def describe(variants: Iterable[Variant], gene: Gene, matcher: Matcher) -> dict[Variant, Described]:
+    """Annotate and match each distinct variant once."""
+    described = {}
+    for variant in variants:
+        annotation = annotate(variant, gene)
+        match = matcher.match(annotation)
+        described[variant] = Described(annotation, match, concern_of(annotation, match))
+    return described
+
+
+def concern_of(annotation: Annotation, match: Match) -> Concern:
+    """The weight of a variant from what was reported of it, and failing that from its kind."""
+    curated = match.same_allele
+    if curated:
+        return _CONCERN_OF_CLASS.get(curated.classification) or _CONCERN_OF_SIDE[curated.classification.side]
+    if annotation.is_damaging_in_kind:
+        return Concern.DAMAGING_IN_KIND
+    close = match.level in (MatchLevel.SAME_PROTEIN_CHANGE, MatchLevel.SAME_RESIDUE, MatchLevel.SAME_SITE)
+    return Concern.UNCERTAIN if close or annotation.most_severe.changes_protein else Concern.NOT_REPORTED
+
+
+_CONCERN_OF_CLASS = {
+    Classification.REFUTED: Concern.REFUTED,
+    Classification.CONFLICTING: Concern.CONFLICTING,
+    Classification.UNCERTAIN: Concern.UNCERTAIN,
+}
+_CONCERN_OF_SIDE = {
+    Side.DISEASE: Concern.DISEASE,
+    Side.BENIGN: Concern.BENIGN,
+    Side.NEITHER: Concern.UNCERTAIN,
+}
+
+
+def assess(
+    call_set: CallSet, sample: int | None, sex: Sex, described: dict[Variant, Described], model: GeneModel
+) -> Assessment:
+    """What the calls of one sample say; `sample` is its index, None for a file without samples."""
+    carried: dict[Variant, list[tuple[Zygosity, Evidence]]] = {}
+    structural: dict[StructuralAllele, list[tuple[Zygosity, Evidence]]] = {}
+    for record in call_set.records:
+        for allele in record.alleles:
+            call = _call_of(record, sample)
+            state = zygosity(call.genotype if call else None, allele.number, sex)
+            if call is None and record.genotyped:
+                continue
+            if not (state.is_carried or state is Zygosity.NOT_GENOTYPED):
+                continue
+            if allele.variant:
+                carried.setdefault(allele.variant, []).append((state, Evidence(record, allele, call)))
+            elif allele.structural:
+                structural.setdefault(allele.structural, []).append((state, Evidence(record, allele, call)))
+    findings = tuple(_finding(described[variant], seen, sex) for variant, seen in sorted(carried.items(), key=_place))
+    findings = tuple(_with_neighbours(finding, findings) for finding in findings)
+    structures = tuple(_structural(allele, seen, model) for allele, seen in structural.items())
+    conclusions = {f.conclusion for f in findings} | {s.conclusion for s in structures}
+    conclusion = next((c for c in Conclusion if c in conclusions), Conclusion.INCONCLUSIVE)
+    return Assessment(findings, structures, tuple(_unassessed(call_set, sample, model)), conclusion)
+
+
+def _place(item: tuple[Variant, object]) -> tuple[str, int, str, str]:
+    return item[0].key
+
+
+def _call_of(record: Record, sample: int | None) -> Call | None:
+    """What the record says of the sample beyond "reference"; None where that is all, or there is no genotype."""
+    return None if sample is None else record.calls.get(sample)
+
+
+def _finding(described: Described, seen: list[tuple[Zygosity, Evidence]], sex: Sex) -> Finding:
+    states = {state for state, _ in seen}
+    evidence = tuple(one for _, one in seen)
+    state = states.pop() if len(states) == 1 else Zygosity.DISCORDANT
+    notes = list(_notes(described, state, sex, evidence))
+    if len({str(one.call.genotype) for one in evidence if one.call and one.call.genotype}) > 1:
+        notes.append("The file holds several records of this allele, and their genotypes differ.")
+    filtered = all(one.record.is_filtered for one in evidence)
+    return Finding(described, state, evidence, conclude(described.concern, state, sex, filtered=filtered), tuple(notes))
+
+
+def conclude(concern: Concern, state: Zygosity, sex: Sex, *, filtered: bool = False) -> Conclusion:
+    """What one variant in one sample amounts to. A genotype at odds with the sex is always reviewed."""
+    if state is Zygosity.DISCORDANT or concern.needs_review:
+        return Conclusion.REVIEW_NEEDED
+    if concern is not Concern.DISEASE:
+        return Conclusion.INCONCLUSIVE
+    if filtered:
+        return Conclusion.REVIEW_NEEDED
+    if state is Zygosity.HEMIZYGOUS:
+        return Conclusion.CONSISTENT_WITH_IPEX
+    if state is Zygosity.HETEROZYGOUS and sex is Sex.FEMALE:
+        return Conclusion.CARRIER
+    return Conclusion.REVIEW_NEEDED
+
+
+def _notes(described: Described, state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> Iterable[str]:
+    yield from _state_notes(state, sex, evidence)
+    filters = sorted({name for one in evidence for name in one.record.filters})
+    if filters:
+        yield f"The caller marked it as failing a filter ({', '.join(filters)}); confirm it by another method."
+    for mark in described.annotation.landmarks:
+        yield f"It lies in the {mark.name}, where changes are damaging although no residue changes."
+    curated = described.match.same_allele
+    if curated and curated.is_refuted:
+        yield "It was once published as a mutation and has been refuted: it does not explain IPEX."
+    if curated and curated.remark:
+        yield curated.remark
+    if curated is None and described.match.level is not MatchLevel.NONE:
+        names = ", ".join(other.name for other in described.match.curated)
+        yield f"Not reported itself; {_CLOSENESS[described.match.level]} as {names}, reported in IPEX."
+
+
+_CLOSENESS = {
+    MatchLevel.SAME_PROTEIN_CHANGE: "the same protein change",
+    MatchLevel.SAME_RESIDUE: "another change of the same residue",
+    MatchLevel.SAME_SITE: "at the same splice site or signal",
+}
+
+
+def _state_notes(state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> Iterable[str]:
+    if state is Zygosity.DISCORDANT and sex is Sex.MALE:
+        yield (
+            "A male has one copy of FOXP3, yet more than one allele is called. Think of mosaicism, a mixture of "
+            "samples, donor cells after a transplant, a karyotype such as XXY, a misread sequence, or a caller "
+            "that assumes two copies."
+        )
+    elif state is Zygosity.DISCORDANT:
+        yield "The number of called copies does not fit the declared sex; check sex, karyotype and caller ploidy."
+    elif state is Zygosity.PARTIAL:
+        yield "Only part of the genotype was called, so the number of copies is not known."
+    elif state is Zygosity.NOT_GENOTYPED:
+        yield "The record has no genotype: that this person carries the allele is not shown by the file."
+    elif sex is Sex.UNKNOWN and state is Zygosity.HOMOZYGOUS:
+        yield "Only this allele is called. In a male that is hemizygous, in a female homozygous: state the sex."
+    elif sex is Sex.UNKNOWN and state is Zygosity.HETEROZYGOUS:
+        yield "In a female this is a carrier; in a male it would be discordant: state the sex."
+    elif sex is Sex.UNKNOWN and state is Zygosity.HEMIZYGOUS:
+        yield "One copy is called, as in a male; the sex was not declared."
+    elif sex is Sex.MALE and any(one.call and one.call.genotype and len(one.call.genotype.alleles) > 1 for one in evidence):
+        yield "The caller wrote two copies (as 1/1); a male has one, so this is hemizygous."
+
+
+def _with_neighbours(finding: Finding, findings: tuple[Finding, ...]) -> Finding:
+    """Warn where another carried variant changes the same residue: together they may make another protein."""
+    mine = finding.annotation.residues
+    others = [
+        other.annotation.name
+        for other in findings
+        if other is not finding and mine and other.annotation.residues and other.annotation.residues[0] == mine[0]
+    ]
+    if not others:
+        return finding
+    note = (
+        f"It changes the same residue as {', '.join(others)}: if both lie on one chromosome, the protein change "
+        "differs from the one given here, which holds for each alone."
+    )
+    return Finding(
+        finding.described, finding.zygosity, finding.evidence, finding.conclusion, (*finding.notes, note)
+    )
+
+
+def _structural(
+    structural: StructuralAllele, seen: list[tuple[Zygosity, Evidence]], model: GeneModel
+) -> StructuralFinding:
+    transcript = model.transcript
+    exons = tuple(
+        exon.gene_number
+        for exon in transcript.exons
+        if transcript.position(exon.end - 1) <= structural.end and transcript.position(exon.start) >= structural.start
+    )
+    marks = tuple(mark.name for mark in model.landmarks_of(structural.start, structural.end))
+    states = {state for state, _ in seen}
+    return StructuralFinding(
+        structural,
+        states.pop() if len(states) == 1 else Zygosity.DISCORDANT,
+        tuple(one for _, one in seen),
+        exons,
+        marks,
+        Conclusion.REVIEW_NEEDED,
+    )
+
+
+def _unassessed(call_set: CallSet, sample: int | None, model: GeneModel) -> Iterable[Unassessed]:
+    """What this file leaves open for this sample, the most important first."""
+    window = model.window
+    if not call_set.records:
+        yield Unassessed("no_record_in_locus", _no_record_sentence(call_set))
+    blocks = call_set.seen.reference_block_bases
+    if blocks:
+        sentence = (
+            f"Records without an alternate allele cover {blocks:,} of the {len(window):,} bases of the locus "
+            f"({window}); whether they were deep enough was not judged. The other bases are not known to be reference."
+        )
+    else:
+        sentence = (
+            f"The file lists variants only: for every base of the locus ({window}, {len(window):,} bases) without a "
+            "record, reference sequence and missing data look the same."
+        )
+    yield Unassessed("silence", sentence)
+    for code, sentence, places in _by_record(call_set, sample):
+        if places:
+            yield Unassessed(code, sentence, places)
+    yield Unassessed(
+        "not_detectable",
+        "Deletions and duplications of exons, the 1,388-bp deletion at non-coding exon 1 (PMID:17484868), mosaicism "
+        "and changes deep in introns are not excluded by a file of small variants.",
+    )
+    yield Unassessed(
+        "transplant",
+        "If the person has had a stem-cell transplant, DNA from blood is the donor's: use another tissue.",
+    )
+
+
+def _no_record_sentence(call_set: CallSet) -> str:
+    on_x = call_set.seen.records_on_x
+    if on_x:
+        elsewhere = f"It has {on_x:,} records elsewhere on chromosome X."
+    elif on_x == 0:
+        elsewhere = "It has no record on chromosome X at all: the region was probably not sequenced or was removed."
+    else:
+        elsewhere = "Whether it covers chromosome X is not known."
+    return f"The file holds no record in the FOXP3 locus. {elsewhere} This is not a negative result."
+
+
+def _by_record(call_set: CallSet, sample: int | None) -> Iterable[tuple[str, str, tuple[str, ...]]]:
+    calls = [(record, _call_of(record, sample)) for record in call_set.records]
+    missing = tuple(r.place for r, call in calls if call and call.genotype and call.genotype.is_missing)
+    partial = tuple(
+        r.place
+        for r, call in calls
+        if call and call.genotype and not call.genotype.is_missing and -1 in call.genotype.alleles
+    )
+    ambiguous = tuple(
+        record.place
+        for record, _ in calls
+        if any(allele.kind is AlleleKind.AMBIGUOUS for allele in record.alleles)
+    )
+    spanning = tuple(
+        record.place
+        for record, call in calls
+        for allele in record.alleles
+        if allele.kind is AlleleKind.SPANNING_DELETION
+        and call
+        and call.genotype
+        and call.genotype.copies(allele.number)
+    )
+    yield "no_call", "No genotype was called for this sample at these records.", missing
+    yield "half_call", "The genotype was called only in part at these records.", partial
+    yield "ambiguous_allele", "The alternate allele of these records holds ambiguous bases and cannot be named.", ambiguous
+    yield (
+        "spanning_deletion",
+        "At these records the sample carries a deletion (*) that should stand in another record.",
+        spanning,
+    )

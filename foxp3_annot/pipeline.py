@@ -1,0 +1,203 @@
+"""The road from input files to reports, composed from the steps; every command takes it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from foxp3_annot.assembly import Assembly
+from foxp3_annot.callset import CallSet
+from foxp3_annot.catalogue import Catalogue, shipped_catalogue
+from foxp3_annot.errors import InputError
+from foxp3_annot.gene import Gene, foxp3
+from foxp3_annot.genotype import Sex
+from foxp3_annot.interpretation import Described, assess, describe
+from foxp3_annot.matching import Matcher
+from foxp3_annot.readers.samples import AUTO, SampleRow, SampleSheet
+from foxp3_annot.readers.vcf import extracted, read_call_set
+from foxp3_annot.report.html import sample_page
+from foxp3_annot.report.json import report_json
+from foxp3_annot.report.provenance import Settings
+from foxp3_annot.report.sample import Subject, sample_report
+from foxp3_annot.variant import Variant
+from foxp3_annot.writers.files import safe_name, write_text
+from foxp3_annot.writers.tables import sample_table
+from foxp3_annot.writers.vcf import write_annotated_vcf
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Gene and catalogue, read once and handed along."""
+
+    gene: Gene
+    catalogue: Catalogue
+
+    @classmethod
+    def shipped(cls) -> "Knowledge":
+        return cls(foxp3(), shipped_catalogue())
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        return Matcher.of(self.catalogue, self.gene)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One input file, its name, the build where it is stated, and what the sheet says of its samples.
+
+    With `only_listed` samples that no row names get no report.
+    """
+
+    path: Path
+    name: str
+    assembly: Assembly | None = None
+    rows: tuple[SampleRow, ...] = ()
+    only_listed: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one job: the call set, its described alleles, and a report for each sample."""
+
+    job: Job
+    extract: Path
+    call_set: CallSet
+    described: dict[Variant, Described]
+    reports: tuple[dict[str, Any], ...]
+
+
+def jobs_of(
+    names: Mapping[Path, str], sheet: SampleSheet, assembly: Assembly | None, *, only_listed: bool = False
+) -> list[Job]:
+    """A job for each file. A build stated in a row counts for its file; rows of one file must not differ."""
+    jobs = []
+    for path, name in names.items():
+        rows = sheet.of_file(path)
+        stated = {row.assembly for row in rows if row.assembly and row.vcf}
+        if len(stated) > 1:
+            raise InputError(f"{path}: the rows of the sample sheet state different builds for this file; keep one")
+        jobs.append(Job(path, name, next(iter(stated), assembly), rows, only_listed))
+    return jobs
+
+
+def read_and_describe(
+    job: Job, knowledge: Knowledge, stack: ExitStack
+) -> tuple[Path, CallSet, dict[Variant, Described]]:
+    """Read a file and describe each of its alleles once; the extract lives as long as the stack."""
+    extract = stack.enter_context(extracted(job.path, knowledge.gene))
+    call_set = read_call_set(job.path, extract, job.name, knowledge.gene, job.assembly)
+    return extract, call_set, describe(call_set.variants(), knowledge.gene, knowledge.matcher)
+
+
+def report_jobs(
+    jobs: Iterable[Job],
+    sexes: Mapping[str, Sex],
+    knowledge: Knowledge,
+    assembly: Assembly | None,
+    stack: ExitStack,
+    progress: Progress,
+) -> list[Outcome]:
+    """Reports of every sample of every job, nothing written yet.
+
+    A sample name that stands in several files is told apart by the name of the file. Raises InputError where
+    two reports would still share a name, and where `sexes` names a sample that is in no file.
+    """
+    read = []
+    for job in jobs:
+        progress(f"reading {job.path.name}")
+        extract, call_set, described = read_and_describe(job, knowledge, stack)
+        read.append((job, extract, call_set, described, list(_subjects(job, call_set))))
+    known = [subject for *_, subjects in read for _, subject in subjects]
+    _refuse_unknown(sexes, known)
+    shared = {id_ for id_, count in Counter(subject.id for subject in known).items() if count > 1}
+    outcomes, owners = [], dict[str, Path]()
+    for job, extract, call_set, described, subjects in read:
+        model = knowledge.gene.on(call_set.assembly)
+        reports = []
+        for index, given in subjects:
+            subject = _with_sex(_renamed(given, job) if given.id in shared else given, given.id, sexes)
+            if subject.id in owners:
+                raise InputError(f"{job.path}: '{subject.id}' would also name a report of {owners[subject.id]}")
+            owners[subject.id] = job.path
+            assessment = assess(call_set, index, subject.sex, described, model)
+            settings = settings_of(job, subject, assembly)
+            reports.append(sample_report(subject, call_set, assessment, knowledge.gene, knowledge.catalogue, settings))
+        outcomes.append(Outcome(job, extract, call_set, described, tuple(reports)))
+    return outcomes
+
+
+def _renamed(subject: Subject, job: Job) -> Subject:
+    return replace(subject, id=f"{job.name}.{subject.id}")
+
+
+def _with_sex(subject: Subject, name: str, sexes: Mapping[str, Sex]) -> Subject:
+    """The sex given on the command line for this report or for the sample's name, if any."""
+    sex = sexes.get(subject.id, sexes.get(name))
+    return replace(subject, sex=sex, sex_declared=True) if sex else subject
+
+
+def _refuse_unknown(sexes: Mapping[str, Sex], known: list[Subject]) -> None:
+    names = {subject.id for subject in known}
+    unknown = sorted(set(sexes) - names)
+    if unknown:
+        raise InputError(f"--sex names sample '{unknown[0]}', which is in no input; the samples are {_listed(names)}")
+
+
+def settings_of(job: Job, subject: Subject, assembly: Assembly | None) -> Settings:
+    """A command that repeats this report, and the settings that bear on it; the same however it was called."""
+    stated = job.assembly or assembly or AUTO
+    command = f"foxp3-annot run {job.path.name} --assembly {stated}"
+    if subject.sex_declared and subject.name_in_file is not None:
+        command += f" --sex {subject.id}={subject.sex.value}"
+    return Settings(command, {"assembly": str(stated), "sex": subject.sex.value})
+
+
+def _subjects(job: Job, call_set: CallSet) -> Iterator[tuple[int | None, Subject]]:
+    """Whom the reports of a file are about; a file without samples is reported as itself."""
+    named = [row for row in job.rows if row.vcf is not None]
+    if not call_set.samples:
+        if len(named) > 1:
+            raise InputError(f"{job.path}: has no sample column, but the sample sheet names {len(named)} samples for it")
+        row = named[0] if named else None
+        declared = Subject(row.sample, None, row.sex, row.sex_declared) if row else None
+        yield None, declared or Subject(job.name, None, Sex.UNKNOWN, False)
+        return
+    by_name = {name: index for index, name in enumerate(call_set.samples)}
+    rows = {row.name_in_file: row for row in job.rows if row.name_in_file in by_name or row.vcf is not None}
+    for name in sorted(set(rows) - set(by_name)):
+        raise InputError(
+            f"{job.path}: has no sample '{name}', which the sample sheet names; it has {_listed(call_set.samples)}"
+        )
+    for name, index in by_name.items():
+        row = rows.get(name)
+        if row is None and job.only_listed:
+            continue
+        subject = Subject(
+            row.sample if row else name, name, row.sex if row else Sex.UNKNOWN, row.sex_declared if row else False
+        )
+        yield index, subject
+
+
+def _listed(names: Iterable[str]) -> str:
+    known = sorted(names)
+    return ", ".join(known[:10]) + (f" and {len(known) - 10} more" if len(known) > 10 else "") or "none"
+
+
+def write_outcome(outcome: Outcome, folder: Path) -> list[Path]:
+    """Write the annotated VCF and each report; the pages are returned in the order of the samples."""
+    target = folder / "annotated" / f"{safe_name(outcome.call_set.name)}.vcf.gz"
+    write_annotated_vcf(target, outcome.extract, outcome.call_set, outcome.described)
+    pages = []
+    for report in outcome.reports:
+        stem = folder / "reports" / safe_name(report["sample"]["id"])
+        write_text(stem.with_name(f"{stem.name}.json"), report_json(report))
+        write_text(stem.with_name(f"{stem.name}.tsv"), sample_table(report))
+        page = stem.with_name(f"{stem.name}.html")
+        write_text(page, sample_page(report))
+        pages.append(page)
+    return pages

@@ -1,0 +1,40 @@
+"""The report as one self-contained page: nothing is fetched, everything from a file is escaped."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+HEADINGS = {
+    "consistent_with_ipex": "Consistent with IPEX",
+    "carrier": "Carrier",
+    "review_needed": "Review needed",
+    "inconclusive": "Inconclusive",
+}
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("foxp3_annot", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["thousands"] = "{:,}".format
+    environment.filters["percent"] = "{:.0%}".format
+    return environment.get_template("sample.html.jinja")
+
+
+def sample_page(report: dict[str, Any]) -> str:
+    """The page of a sample report; findings without weight are listed apart from those that matter."""
+    light = {"benign", "refuted", "not_reported"}
+    weighty = [f for f in report["findings"] if f["concern"]["code"] not in light or f["conclusion"] != "inconclusive"]
+    return _template().render(
+        report=report,
+        heading=HEADINGS[report["conclusion"]["code"]],
+        weighty=weighty,
+        others=[finding for finding in report["findings"] if finding not in weighty],
+        numbers={citation["key"]: number for number, citation in enumerate(report["citations"], start=1)},
+    )

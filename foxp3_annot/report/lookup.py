@@ -1,0 +1,66 @@
+"""What is known of one variant, outside any sample."""
+
+from typing import Any
+
+from foxp3_annot.catalogue import Catalogue
+from foxp3_annot.gene import Gene
+from foxp3_annot.interpretation import Described
+from foxp3_annot.report.sample import SCHEMA_VERSION, citation_values, curated_values, description_values
+
+
+def lookup_report(text: str, found: list[Described], gene: Gene, catalogue: Catalogue) -> dict[str, Any]:
+    """Each variant that the text can mean, with its names, consequence and curated statements."""
+    cited = {c.key: c for one in found for curated in one.match.curated for c in curated.citations}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "report": "lookup",
+        "text": text,
+        "variants": [_variant(one) for one in found],
+        "citations": [citation_values(cited[key]) for key in sorted(cited)],
+        "provenance": {"reference": gene.digest, "knowledge": catalogue.digest},
+    }
+
+
+def _variant(one: Described) -> dict[str, Any]:
+    return description_values(one.annotation) | {
+        "concern": {"code": one.concern.name.lower(), "label": one.concern.value},
+        "match": {
+            "level": one.match.level.value,
+            "curated": [curated_values(curated) for curated in one.match.curated],
+        },
+    }
+
+
+def lookup_text(answer: dict[str, Any]) -> str:
+    """The answer for a person at a terminal."""
+    count = len(answer["variants"])
+    blocks = [] if count == 1 else [f"{answer['text']} can mean {count} variants\n"]
+    references = {citation["key"]: citation["reference"] for citation in answer["citations"]}
+    blocks += ["\n".join(_lines(variant, references)) + "\n" for variant in answer["variants"]]
+    return "\n".join(blocks)
+
+
+def _lines(variant: dict[str, Any], references: dict[str, str]) -> list[str]:
+    vcf = variant["vcf"]
+    other = variant["other_build"]
+    place = ", ".join(f"{f['name']} ({f['name_in_papers']} in papers)" for f in variant["features"])
+    rows = [
+        ("coding", variant["hgvs_c"] or "outside NM_014009.4"),
+        ("protein", variant["hgvs_p"] or "no change of the protein expected"),
+        ("genomic", f"{variant['hgvs_g']} ({variant['assembly']})"),
+        ("VCF", f"chrX {vcf['pos']} {vcf['ref']} {vcf['alt']} ({variant['assembly']})"),
+        ("other build", f"{other['hgvs_g']} ({other['assembly']})" if other["hgvs_g"] else other["reason"]),
+        ("consequence", ", ".join(term["term"] for term in variant["consequences"])),
+        ("place", "; ".join(filter(None, [place, *variant["domains"], *variant["landmarks"]]))),
+        ("for IPEX", variant["concern"]["label"]),
+    ]
+    lines = [f"{label:<12} {value}" for label, value in rows if value]
+    for curated in variant["match"]["curated"]:
+        level = variant["match"]["level"].replace("_", " ")
+        lines.append(f"{'matches':<12} {curated['id']} {curated['name']} ({level}): {curated['classification']['label']}")
+        for one in curated["statements"]:
+            sources = "; ".join(references[key] for key in one["citations"])
+            lines.append(f"{'':<12}   {one['assigner']}: {one['stated_as']} [{sources}]")
+        if curated["remark"]:
+            lines.append(f"{'':<12}   {curated['remark']}")
+    return lines

@@ -1,0 +1,54 @@
+"""On what basis a report was made: versions, checksums, command and settings, with no clock in it."""
+
+import platform
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from foxp3_annot import __version__
+from foxp3_annot.callset import CallSet
+from foxp3_annot.catalogue import Catalogue
+from foxp3_annot.gene import Gene
+
+LIBRARIES = ("pysam", "biopython", "jinja2", "click")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the program was called: the command line without output places, and what the configuration set."""
+
+    command: str
+    configuration: dict[str, str]
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {"foxp3_annot": __version__, "python": platform.python_version()} | {
+        name: version(name) for name in LIBRARIES
+    }
+
+
+def provenance(call_set: CallSet, gene: Gene, catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
+    """The provenance block of a report."""
+    model = gene.on(call_set.assembly)
+    return {
+        "versions": dict(_versions()),
+        "command": settings.command,
+        "configuration": dict(sorted(settings.configuration.items())),
+        "input": {
+            "file": call_set.source.name,
+            "bytes": call_set.source.size,
+            "sha256": call_set.source.sha256,
+            "locus_records_sha256": call_set.source.extract_sha256,
+        },
+        "reference": {
+            "assembly": model.assembly.label,
+            "chromosome": model.assembly.accession,
+            "window": f"{model.window.start}-{model.window.end}",
+            "transcript": model.transcript.accession,
+            "protein": model.transcript.protein_accession,
+            "digest": gene.digest,
+        },
+        "knowledge": {"variants": len(catalogue.variants), "digest": catalogue.digest},
+    }

@@ -1,0 +1,319 @@
+"""The report of one sample, as plain values in the form of `resources/schemas/report.schema.json`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from foxp3_annot.annotation import Annotation
+from foxp3_annot.callset import CallSet
+from foxp3_annot.catalogue import Assertion, Catalogue, Citation, CuratedVariant
+from foxp3_annot.gene import Gene
+from foxp3_annot.genotype import Sex, Zygosity
+from foxp3_annot.inheritance import Statement, inheritance
+from foxp3_annot.interpretation import (
+    Assessment,
+    Concern,
+    Conclusion,
+    Evidence,
+    Finding,
+    StructuralFinding,
+)
+from foxp3_annot.report.provenance import Settings, provenance
+
+SCHEMA_VERSION = "1.0.0"
+
+LIMITS = (
+    "For research use. A finding must be confirmed by an accredited laboratory before it guides care.",
+    "Severity must not be predicted from the genotype: one variant has been seen with many courses.",
+    "The curated table is not complete: that a variant is not in it proves nothing.",
+    "Positions in introns 1 and 6 count differently on the two builds; the names given here hold for the build named.",
+    "Classes are those of the sources named; this program assigns none of its own.",
+)
+
+ZYGOSITY_SENTENCES = {
+    Zygosity.HEMIZYGOUS: "hemizygous: the only copy of the gene carries it",
+    Zygosity.HOMOZYGOUS: "homozygous: both copies of the gene carry it",
+    Zygosity.HETEROZYGOUS: "heterozygous: one of two copies of the gene carries it",
+    Zygosity.DISCORDANT: "discordant: genotype and sex do not fit together",
+    Zygosity.PARTIAL: "partial: carried, but not every copy was called",
+    Zygosity.NOT_GENOTYPED: "not genotyped: the record names it for the file, not for a person",
+    Zygosity.NO_CALL: "no call",
+    Zygosity.ABSENT: "absent: called, not carried",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The person or file that a report is about. `name_in_file` is None for a file without samples."""
+
+    id: str
+    name_in_file: str | None
+    sex: Sex
+    sex_declared: bool
+
+
+def sample_report(
+    subject: Subject, call_set: CallSet, assessment: Assessment, gene: Gene, catalogue: Catalogue, settings: Settings
+) -> dict[str, Any]:
+    """Everything that is said of one sample; only plain JSON values, in a fixed order."""
+    findings = sorted(assessment.findings, key=_gravity)
+    statements = _family(findings, subject.sex)
+    cited = _cited(findings, statements, catalogue)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "report": "sample",
+        "gene": "FOXP3",
+        "sample": {
+            "id": subject.id,
+            "name_in_file": subject.name_in_file,
+            "sex": subject.sex.value,
+            "sex_source": "declared" if subject.sex_declared else "not declared",
+        },
+        "call_set": _call_set(call_set, gene),
+        "conclusion": {
+            "code": assessment.conclusion.value,
+            "sentence": headline(subject, call_set, assessment, findings),
+        },
+        "findings": [_finding(finding) for finding in findings],
+        "structural_findings": [_structural(one) for one in assessment.structural],
+        "not_assessed": [
+            {"code": one.code, "sentence": one.sentence, "places": list(one.places)} for one in assessment.unassessed
+        ],
+        "inheritance": [{"sentence": s.sentence, "citations": list(s.citations)} for s in statements],
+        "limits": list(LIMITS),
+        "citations": [citation_values(citation) for citation in cited],
+        "provenance": provenance(call_set, gene, catalogue, settings),
+    }
+
+
+def _gravity(finding: Finding) -> tuple[int, int, tuple[str, int, str, str]]:
+    conclusions, concerns = list(Conclusion), list(Concern)
+    return (
+        conclusions.index(finding.conclusion),
+        concerns.index(finding.described.concern),
+        finding.annotation.variant.key,
+    )
+
+
+# --- the line at the top ------------------------------------------------------------------------------
+
+
+def headline(subject: Subject, call_set: CallSet, assessment: Assessment, findings: list[Finding]) -> str:
+    """The answer in a sentence."""
+    telling = [f for f in findings if f.conclusion is assessment.conclusion]
+    if assessment.conclusion is Conclusion.CONSISTENT_WITH_IPEX:
+        return f"Hemizygous for {_classified(telling)}: consistent with IPEX where the clinical picture fits."
+    if assessment.conclusion is Conclusion.CARRIER:
+        return f"Carrier: heterozygous for {_classified(telling)}."
+    if assessment.conclusion is Conclusion.REVIEW_NEEDED:
+        return _review_sentence(telling, assessment)
+    if not call_set.records:
+        return "The file holds no record in the FOXP3 locus: nothing can be said about FOXP3, and IPEX is not excluded."
+    harmless = [f for f in findings if f.described.concern is Concern.REFUTED]
+    if harmless:
+        return (
+            f"No FOXP3 variant that explains IPEX is recorded: {_names(harmless)} was once published as a mutation "
+            "and has been refuted. A variant file alone does not exclude IPEX."
+        )
+    return (
+        "No FOXP3 variant that is reported in IPEX or damaging in kind is recorded; a variant file alone does not "
+        "exclude IPEX."
+    )
+
+
+def _names(findings: Iterable[Finding]) -> str:
+    return _joined(_name(finding.annotation) for finding in findings)
+
+
+def _name(annotation: Annotation) -> str:
+    return f"{annotation.name} {annotation.hgvs_p}".strip() if annotation.hgvs_p != "p.?" else annotation.name
+
+
+def _classified(findings: list[Finding]) -> str:
+    """Names, each with the word under which it is curated."""
+    return _joined(
+        f"{_name(f.annotation)} ({f.described.match.same_allele.classification.label})"
+        for f in findings
+        if f.described.match.same_allele
+    )
+
+
+def _joined(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _review_sentence(findings: list[Finding], assessment: Assessment) -> str:
+    reasons = [f"{_name(f.annotation)} is {_why(f)}" for f in findings]
+    for one in assessment.structural:
+        size = one.structural.end - one.structural.start + 1
+        reasons.append(f"a structural variant ({one.structural.type}, {size:,} bases) meets the locus")
+    shown = "; ".join(reasons[:3]) + (f"; and {len(reasons) - 3} more" if len(reasons) > 3 else "")
+    return f"Review needed: {shown}."
+
+
+def _why(finding: Finding) -> str:
+    words = [finding.described.concern.value]
+    if finding.described.concern is Concern.DAMAGING_IN_KIND:
+        words = [f"not reported, but damaging in kind ({finding.annotation.most_severe})"]
+    if finding.zygosity in (Zygosity.DISCORDANT, Zygosity.PARTIAL, Zygosity.NOT_GENOTYPED):
+        words.append(_STATE_WORDS[finding.zygosity])
+    elif finding.described.concern is Concern.DISEASE and finding.is_filtered:
+        words.append("and the caller filtered it")
+    elif finding.described.concern is Concern.DISEASE:
+        words.append(f"and {finding.zygosity.value}")
+    return " ".join(words)
+
+
+_STATE_WORDS = {
+    Zygosity.DISCORDANT: "and its genotype does not fit the sex",
+    Zygosity.PARTIAL: "and only part of the genotype was called",
+    Zygosity.NOT_GENOTYPED: "and the file gives no genotype",
+}
+
+
+# --- the parts ----------------------------------------------------------------------------------------
+
+
+def _call_set(call_set: CallSet, gene: Gene) -> dict[str, Any]:
+    window = gene.on(call_set.assembly).window
+    return {
+        "id": call_set.name,
+        "file": call_set.source.name,
+        "assembly": call_set.assembly.label,
+        "assembly_basis": call_set.assembly_basis,
+        "locus": f"chrX:{window.start}-{window.end}",
+        "records_in_locus": call_set.seen.records_in_locus,
+        "records_on_chromosome_x": call_set.seen.records_on_x,
+        "reference_block_bases": call_set.seen.reference_block_bases,
+        "indexed": call_set.seen.indexed,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    curated = finding.described.match.curated
+    return description_values(finding.annotation) | {
+        "zygosity": {"code": finding.zygosity.value, "sentence": ZYGOSITY_SENTENCES[finding.zygosity]},
+        "concern": {"code": finding.described.concern.name.lower(), "label": finding.described.concern.value},
+        "conclusion": finding.conclusion.value,
+        "match": {
+            "level": finding.described.match.level.value,
+            "curated": [curated_values(one) for one in curated],
+        },
+        "evidence": [_evidence(one) for one in finding.evidence],
+        "notes": list(finding.notes),
+    }
+
+
+def description_values(annotation: Annotation) -> dict[str, Any]:
+    """The names and places of a variant, as reports and `lookup` give them."""
+    return {
+        "hgvs_g": annotation.hgvs_g,
+        "hgvs_c": annotation.hgvs_c,
+        "hgvs_p": annotation.hgvs_p,
+        "assembly": annotation.variant.assembly.label,
+        "vcf": {
+            "chrom": "chrX",
+            "pos": annotation.vcf.start,
+            "ref": annotation.vcf.ref,
+            "alt": annotation.vcf.alt,
+        },
+        "spdi": annotation.variant.spdi(),
+        "other_build": {
+            "assembly": annotation.variant.assembly.other.label,
+            "hgvs_g": annotation.other_hgvs_g,
+            "reason": annotation.other_build.reason,
+        },
+        "consequences": [{"term": term.term, "id": term.so_id} for term in annotation.consequences],
+        "features": [{"name": str(f), "name_in_papers": f.papers_name} for f in annotation.features],
+        "domains": [domain.name for domain in annotation.domains],
+        "landmarks": [mark.name for mark in annotation.landmarks],
+    }
+
+
+def curated_values(curated: CuratedVariant) -> dict[str, Any]:
+    return {
+        "id": curated.id,
+        "name": curated.name,
+        "classification": {"code": curated.classification.code, "label": curated.classification.label},
+        "legacy_names": list(curated.legacy_names),
+        "rsid": curated.rsid,
+        "clinvar": curated.clinvar_vcv,
+        "evidence_status": curated.evidence_status.value,
+        "remark": curated.remark,
+        "statements": [_assertion(assertion) for assertion in curated.assertions],
+    }
+
+
+def _assertion(assertion: Assertion) -> dict[str, Any]:
+    return {
+        "classification": {"code": assertion.classification.code, "label": assertion.classification.label},
+        "stated_as": assertion.stated_as,
+        "assigner": assertion.assigner,
+        "review_status": assertion.review_status,
+        "date": assertion.date,
+        "read": assertion.read.value,
+        "families": assertion.families,
+        "phenotype": assertion.phenotype,
+        "function": assertion.function,
+        "outcome": assertion.outcome,
+        "citations": [citation.key for citation in assertion.citations],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    record, call = evidence.record, evidence.call
+    fraction = evidence.fraction
+    return {
+        "contig": record.contig,
+        "position": record.position,
+        "id": record.id,
+        "ref": record.ref,
+        "alt": evidence.allele.text,
+        "filters": list(record.filters),
+        "quality": round(record.quality, 2) if record.quality is not None else None,
+        "genotype": str(call.genotype) if call and call.genotype else None,
+        "depth": call.depth if call else None,
+        "allele_depth": call.allele_depth(evidence.allele.number) if call else None,
+        "allele_fraction": round(fraction, 4) if fraction is not None else None,
+        "genotype_quality": call.quality if call else None,
+    }
+
+
+def _structural(finding: StructuralFinding) -> dict[str, Any]:
+    return {
+        "type": finding.structural.type,
+        "start": finding.structural.start,
+        "end": finding.structural.end,
+        "exons": [f"exon {number}" for number in finding.exons],
+        "landmarks": list(finding.landmarks),
+        "zygosity": {"code": finding.zygosity.value, "sentence": ZYGOSITY_SENTENCES[finding.zygosity]},
+        "conclusion": finding.conclusion.value,
+        "evidence": [_evidence(one) for one in finding.evidence],
+    }
+
+
+def _family(findings: list[Finding], sex: Sex) -> tuple[Statement, ...]:
+    """What follows for the family from the findings reported in IPEX; each sentence once."""
+    grave = [f for f in findings if f.described.concern is Concern.DISEASE]
+    return tuple(dict.fromkeys(s for finding in grave for s in inheritance(finding.zygosity, sex)))
+
+
+def _cited(findings: list[Finding], statements: tuple[Statement, ...], catalogue: Catalogue) -> list[Citation]:
+    keys = {key for statement in statements for key in statement.citations} | {"genereviews_ipex", "torgerson2007"}
+    found = {key: catalogue.citations[key] for key in keys}
+    for finding in findings:
+        for curated in finding.described.match.curated:
+            found |= {citation.key: citation for citation in curated.citations}
+    return [found[key] for key in sorted(found)]
+
+
+def citation_values(citation: Citation) -> dict[str, Any]:
+    return {
+        "key": citation.key,
+        "reference": citation.reference,
+        "pmid": citation.pmid,
+        "doi": citation.doi,
+        "url": citation.url,
+        "read": citation.read.value,
+    }

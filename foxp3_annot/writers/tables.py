@@ -1,0 +1,224 @@
+"""Tab-separated views: one row a finding for a sample, one row a sample for a run, one row an allele for a file."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from foxp3_annot.callset import CallSet
+from foxp3_annot.interpretation import Described
+from foxp3_annot.variant import Variant
+
+SAMPLE_COLUMNS = (
+    "sample",
+    "sex",
+    "conclusion",
+    "gene",
+    "hgvs_c",
+    "hgvs_p",
+    "hgvs_g",
+    "assembly",
+    "other_build",
+    "consequence",
+    "feature",
+    "feature_in_papers",
+    "domain",
+    "zygosity",
+    "genotype",
+    "depth",
+    "allele_depth",
+    "allele_fraction",
+    "filter",
+    "classification",
+    "classified_by",
+    "match_level",
+    "matched",
+    "rsid",
+    "clinvar",
+    "citations",
+    "notes",
+)
+
+SUMMARY_COLUMNS = (
+    "sample",
+    "call_set",
+    "file",
+    "assembly",
+    "sex",
+    "conclusion",
+    "hgvs_c",
+    "hgvs_p",
+    "zygosity",
+    "classification",
+    "findings",
+    "records_in_locus",
+    "sentence",
+)
+
+ALLELE_COLUMNS = (
+    "chrom",
+    "pos",
+    "id",
+    "ref",
+    "alt",
+    "normal_pos",
+    "normal_ref",
+    "normal_alt",
+    "spdi",
+    "assembly",
+    "hgvs_g",
+    "hgvs_c",
+    "hgvs_p",
+    "consequence",
+    "feature",
+    "domain",
+    "other_build",
+    "classification",
+    "match_level",
+    "matched",
+    "note",
+)
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_FORMULA = re.compile(r"^[=@+]|^-(?![\d.])")
+
+
+def cell(value: object) -> str:
+    """A cell that cannot break the table, nor be taken for a formula by a spreadsheet."""
+    text = _CONTROL.sub(" ", "" if value is None else str(value))
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
+    """Rows under a header line."""
+    lines = ["\t".join(columns)]
+    lines += ["\t".join(cell(row.get(column)) for column in columns) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def sample_table(report: dict[str, Any]) -> str:
+    """One row a finding; a report without findings has one row that says its conclusion."""
+    common = {
+        "sample": report["sample"]["id"],
+        "sex": report["sample"]["sex"],
+        "conclusion": report["conclusion"]["code"],
+        "gene": report["gene"],
+    }
+    rows = [common | _finding_row(finding) for finding in report["findings"]]
+    rows += [common | _structural_row(one, report) for one in report["structural_findings"]]
+    return table(SAMPLE_COLUMNS, rows or [common | {"notes": report["conclusion"]["sentence"]}])
+
+
+def _finding_row(finding: dict[str, Any]) -> dict[str, Any]:
+    curated = finding["match"]["curated"]
+    same = curated[0] if finding["match"]["level"] == "same_allele" else None
+    return _evidence_cells(finding["evidence"]) | {
+        "hgvs_c": finding["hgvs_c"],
+        "hgvs_p": finding["hgvs_p"],
+        "hgvs_g": finding["hgvs_g"],
+        "assembly": finding["assembly"],
+        "other_build": finding["other_build"]["hgvs_g"] or finding["other_build"]["reason"],
+        "consequence": "&".join(term["term"] for term in finding["consequences"]),
+        "feature": ", ".join(feature["name"] for feature in finding["features"]),
+        "feature_in_papers": ", ".join(feature["name_in_papers"] for feature in finding["features"]),
+        "domain": ", ".join([*finding["domains"], *finding["landmarks"]]),
+        "zygosity": finding["zygosity"]["code"],
+        "classification": same["classification"]["code"] if same else "",
+        "classified_by": "; ".join(f"{s['assigner']}: {s['stated_as']}" for s in same["statements"]) if same else "",
+        "match_level": finding["match"]["level"],
+        "matched": "; ".join(f"{one['id']} {one['name']}" for one in curated),
+        "rsid": same["rsid"] if same else "",
+        "clinvar": same["clinvar"] if same else "",
+        "citations": ";".join(sorted({k for one in curated for s in one["statements"] for k in s["citations"]})),
+        "notes": " ".join(finding["notes"]),
+    }
+
+
+def _structural_row(finding: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
+    return _evidence_cells(finding["evidence"]) | {
+        "assembly": report["call_set"]["assembly"],
+        "hgvs_g": "",
+        "consequence": finding["type"],
+        "feature": ", ".join([*finding["exons"], *finding["landmarks"]]),
+        "zygosity": finding["zygosity"]["code"],
+        "match_level": "none",
+        "notes": f"{finding['type']} from {finding['start']} to {finding['end']}, not named by HGVS",
+    }
+
+
+def _evidence_cells(evidence: list[dict[str, Any]]) -> dict[str, str]:
+    def joined(key: str) -> str:
+        return ";".join("" if one[key] is None else str(one[key]) for one in evidence)
+
+    return {
+        "genotype": joined("genotype"),
+        "depth": joined("depth"),
+        "allele_depth": joined("allele_depth"),
+        "allele_fraction": joined("allele_fraction"),
+        "filter": ";".join(",".join(one["filters"]) or "PASS" for one in evidence),
+    }
+
+
+def summary_table(reports: Iterable[dict[str, Any]]) -> str:
+    """One row a sample, in order of sample name, with its gravest finding."""
+    rows = sorted((_summary_row(report) for report in reports), key=lambda row: (row["sample"], row["call_set"]))
+    return table(SUMMARY_COLUMNS, rows)
+
+
+def _summary_row(report: dict[str, Any]) -> dict[str, Any]:
+    grave = report["findings"][0] if report["findings"] else None
+    curated = grave["match"]["curated"] if grave and grave["match"]["level"] == "same_allele" else []
+    return {
+        "sample": report["sample"]["id"],
+        "call_set": report["call_set"]["id"],
+        "file": report["call_set"]["file"],
+        "assembly": report["call_set"]["assembly"],
+        "sex": report["sample"]["sex"],
+        "conclusion": report["conclusion"]["code"],
+        "hgvs_c": grave["hgvs_c"] if grave else "",
+        "hgvs_p": grave["hgvs_p"] if grave else "",
+        "zygosity": grave["zygosity"]["code"] if grave else "",
+        "classification": curated[0]["classification"]["code"] if curated else "",
+        "findings": len(report["findings"]) + len(report["structural_findings"]),
+        "records_in_locus": report["call_set"]["records_in_locus"],
+        "sentence": report["conclusion"]["sentence"],
+    }
+
+
+def allele_table(call_set: CallSet, described: dict[Variant, Described]) -> str:
+    """One row an ALT of each record of the locus, as written and as understood."""
+    return table(ALLELE_COLUMNS, _allele_rows(call_set, described))
+
+
+def _allele_rows(call_set: CallSet, described: dict[Variant, Described]) -> Iterable[dict[str, Any]]:
+    for record in call_set.records:
+        written = {"chrom": record.contig, "pos": record.position, "id": record.id or ".", "ref": record.ref}
+        if not record.alleles:
+            yield written | {"alt": ".", "assembly": call_set.assembly, "note": "no alternate allele"}
+        for allele in record.alleles:
+            row = written | {"alt": allele.text, "assembly": call_set.assembly}
+            if allele.variant:
+                yield row | described_cells(described[allele.variant])
+            else:
+                yield row | {"note": allele.kind.value}
+
+
+def described_cells(one: Described) -> dict[str, Any]:
+    """The names, consequence and match of a variant as cells."""
+    annotation = one.annotation
+    same = one.match.same_allele
+    return {
+        "normal_pos": annotation.vcf.start,
+        "normal_ref": annotation.vcf.ref,
+        "normal_alt": annotation.vcf.alt,
+        "spdi": annotation.variant.spdi(),
+        "hgvs_g": annotation.hgvs_g,
+        "hgvs_c": annotation.hgvs_c,
+        "hgvs_p": annotation.hgvs_p,
+        "consequence": "&".join(term.term for term in annotation.consequences),
+        "feature": ", ".join(str(feature) for feature in annotation.features),
+        "domain": ", ".join([d.name for d in annotation.domains] + [m.name for m in annotation.landmarks]),
+        "other_build": annotation.other_hgvs_g or annotation.other_build.reason,
+        "classification": same.classification.code if same else "",
+        "match_level": one.match.level.value,
+        "matched": "; ".join(f"{curated.id} {curated.name}" for curated in one.match.curated),
+    }

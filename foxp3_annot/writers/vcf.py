@@ -1,0 +1,75 @@
+"""The records of the locus as a sorted, indexed VCF with our annotation in INFO."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pysam
+
+from foxp3_annot import __version__
+from foxp3_annot.assembly import assembly_of_contig
+from foxp3_annot.callset import CallSet
+from foxp3_annot.interpretation import Described
+from foxp3_annot.variant import Variant
+from foxp3_annot.writers.files import staged
+
+_FIELDS = {
+    "FOXP3_HGVSG": "Genomic HGVS name",
+    "FOXP3_HGVSC": "HGVS name on NM_014009.4",
+    "FOXP3_HGVSP": "Predicted protein change",
+    "FOXP3_CONSEQUENCE": "Sequence Ontology terms joined by &, the most severe first",
+    "FOXP3_CLASS": "Classification of the curated variant that is this allele",
+    "FOXP3_MATCH": "Closest level at which a curated variant was found",
+    "FOXP3_ID": "Identifiers of the curated variants found at that level, joined by &",
+}
+_UNSAFE = re.compile(r"[%;=,\s]")
+
+
+def write_annotated_vcf(target: Path, extract: Path, call_set: CallSet, described: dict[Variant, Described]) -> None:
+    """Write `target` (BGZF) and its index; `extract` is the file that the call set was read from."""
+    with pysam.VariantFile(str(extract)) as variants:
+        header = variants.header
+        for key, text in _FIELDS.items():
+            header.add_line(f'##INFO=<ID={key},Number=A,Type=String,Description="{text} (foxp3_annot {__version__})">')
+        ours = {record.ordinal: [allele.variant for allele in record.alleles] for record in call_set.records}
+        kept = [(record.copy(), ours[ordinal]) for ordinal, record in enumerate(variants) if ordinal in ours]
+        _declare_length(header, call_set)
+        with staged(target) as stage, staged(Path(f"{target}.tbi")) as index_stage:
+            with pysam.VariantFile(str(stage), "wz", header=header) as out:
+                for record, alleles in sorted(kept, key=lambda item: (item[0].contig, item[0].pos)):
+                    _annotate(record, alleles, described)
+                    out.write(record)
+            pysam.tabix_index(str(stage), preset="vcf", force=True, index=str(index_stage))
+
+
+def _declare_length(header: Any, call_set: CallSet) -> None:
+    """Give the contig of X its length where the input did not declare the contig."""
+    declared = {line.get("ID"): line for line in header.records if line.key == "contig"}
+    for name in {record.contig for record in call_set.records}:
+        line = declared.get(name)
+        if line is None and assembly_of_contig(name) in (None, call_set.assembly):
+            header.add_line(f"##contig=<ID={name},length={call_set.assembly.x_length}>")
+
+
+def _annotate(record: Any, alleles: list[Variant | None], described: dict[Variant, Described]) -> None:
+    known = [described[variant] if variant else None for variant in alleles]
+    if not any(known):
+        return
+    for key, value in _VALUES.items():
+        record.info[key] = tuple(_encoded(value(one)) if one else "." for one in known)
+
+
+_VALUES = {
+    "FOXP3_HGVSG": lambda one: one.annotation.hgvs_g,
+    "FOXP3_HGVSC": lambda one: one.annotation.hgvs_c,
+    "FOXP3_HGVSP": lambda one: one.annotation.hgvs_p,
+    "FOXP3_CONSEQUENCE": lambda one: "&".join(term.term for term in one.annotation.consequences),
+    "FOXP3_CLASS": lambda one: one.match.same_allele.classification.code if one.match.same_allele else "",
+    "FOXP3_MATCH": lambda one: one.match.level.value,
+    "FOXP3_ID": lambda one: "&".join(curated.id for curated in one.match.curated),
+}
+
+
+def _encoded(text: str) -> str:
+    """Percent-encoded where VCF gives a character a meaning; `.` for nothing."""
+    return _UNSAFE.sub(lambda match: f"%{ord(match[0]):02X}", text) or "."
