@@ -158,6 +158,11 @@ def _from_bases(file: str, statements: tuple[ReferenceStatement, ...], gene: Gen
     for assembly, agreeing in support.items():
         if agreeing - max(support[assembly.other], 0) >= DECISIVE_BASES:
             return assembly, f"{agreeing:g} reference bases of its records"
+    if not any(overlapping_bases(gene.on(a).reference, s) for a in Assembly for s in statements):
+        raise AssemblyError(
+            f"{file}: the header does not tell the genome build, and there is no record in the FOXP3 locus whose "
+            f"reference bases could; {HOW_TO_STATE}"
+        )
     seen = ", ".join(
         f"{assembly}: " + ("contradicted" if math.isinf(value) else f"{value:g} bases agree")
         for assembly, value in support.items()

@@ -5,11 +5,13 @@ htslib reads and, without an index, is the fastest way through a large file.
 """
 
 import hashlib
+import os
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pysam
 import pysam.bcftools
@@ -43,9 +45,9 @@ WHOLE_FILE_DIGEST_LIMIT = 1 << 30
 """Files up to this size (bytes) get a checksum of the whole file; larger ones one of what was used."""
 
 _UNSPECIFIED = {"<NON_REF>", "<*>", "<X>", "X", "."}
-_TRUNCATED = "no bgzf eof marker"
 
-pysam.set_verbosity(0)
+_SILENT, _ERRORS = 0, 1
+pysam.set_verbosity(_SILENT)
 
 
 @contextmanager
@@ -71,7 +73,7 @@ def read_call_set(path: Path, extract: Path, name: str, gene: Gene, stated: Asse
     """
     raw = _raw_records(path, extract)
     facts, samples = _header(extract)
-    assembly, basis = decide(path.name, facts, (s for s, _ in raw), gene, stated)
+    assembly, basis = decide(str(path), facts, (s for s, _ in raw), gene, stated)
     reference = gene.on(assembly).reference
     records = tuple(
         _record(path, ordinal, record, gene, assembly)
@@ -123,20 +125,41 @@ def _regions(gene: Gene) -> Iterator[str]:
 
 
 def _view(path: Path, options: list[str]) -> None:
+    """Run `bcftools view`; an error becomes one sentence with what htslib said of it."""
+    with tempfile.TemporaryFile() as said:
+        try:
+            with _stderr_into(said):
+                pysam.bcftools.view(*options, str(path), catch_stdout=False)
+        except pysam.SamtoolsError as error:
+            said.seek(0)
+            reason = _reason(said.read().decode("utf-8", "replace"), str(error))
+            raise InputError(f"{path}: cannot be read as VCF or BCF ({reason}); check that it is one and write it again") from error
+
+
+@contextmanager
+def _stderr_into(stream: IO[bytes]) -> Iterator[None]:
+    """Collect what htslib, which writes past Python, says on standard error."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    pysam.set_verbosity(_ERRORS)
     try:
-        pysam.bcftools.view(*options, str(path), catch_stdout=False)
-    except pysam.SamtoolsError as error:
-        raise InputError(f"{path}: cannot be read as VCF or BCF ({_last_words(str(error))})") from error
-    if _TRUNCATED in (pysam.bcftools.view.get_messages() or "").lower():
-        raise InputError(f"{path}: is truncated (its end-of-file block is missing); copy or write it again")
+        os.dup2(stream.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        pysam.set_verbosity(_SILENT)
 
 
-def _last_words(text: str) -> str:
-    """What htslib or bcftools said, as one line."""
-    message = text.split("stderr=", 1)[-1].replace("\\n", "\n").strip(" '\"\n")
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    telling = [line for line in lines if line.startswith("[E::")] or lines[-1:]
-    return telling[0].split("] ", 1)[-1][:200] if telling else "no reason given"
+def _reason(htslib: str, bcftools: str) -> str:
+    """The most telling of the messages, in one line."""
+    if "EOF marker" in bcftools or "bgzf_read" in htslib:
+        return "it is truncated or damaged"
+    errors = [line.split("] ", 1)[-1] for line in htslib.splitlines() if line.startswith("[E::")]
+    if errors:
+        return errors[0][:200]
+    message = bcftools.split("stderr=", 1)[-1].replace("\\n", "\n").strip(" '\"\n")
+    return message.splitlines()[-1][:200] if message else "no reason given"
 
 
 @contextmanager

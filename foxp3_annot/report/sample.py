@@ -106,7 +106,7 @@ def headline(subject: Subject, call_set: CallSet, assessment: Assessment, findin
     if assessment.conclusion is Conclusion.CARRIER:
         return f"Carrier: heterozygous for {_classified(telling)}."
     if assessment.conclusion is Conclusion.REVIEW_NEEDED:
-        return _review_sentence(telling, assessment)
+        return _review_sentence(telling, assessment, subject.sex)
     if not call_set.records:
         return "The file holds no record in the FOXP3 locus: nothing can be said about FOXP3, and IPEX is not excluded."
     harmless = [f for f in findings if f.described.concern is Concern.REFUTED]
@@ -143,16 +143,16 @@ def _joined(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _review_sentence(findings: list[Finding], assessment: Assessment) -> str:
-    reasons = [f"{_name(f.annotation)} is {_why(f)}" for f in findings]
+def _review_sentence(findings: list[Finding], assessment: Assessment, sex: Sex) -> str:
+    reasons = [f"{_name(f.annotation)} is {_why(f, sex)}" for f in findings]
     for one in assessment.structural:
         size = one.structural.end - one.structural.start + 1
         reasons.append(f"a structural variant ({one.structural.type}, {size:,} bases) meets the locus")
     shown = "; ".join(reasons[:3]) + (f"; and {len(reasons) - 3} more" if len(reasons) > 3 else "")
-    return f"Review needed: {shown}."
+    return f"To be reviewed: {shown}."
 
 
-def _why(finding: Finding) -> str:
+def _why(finding: Finding, sex: Sex) -> str:
     words = [finding.described.concern.value]
     if finding.described.concern is Concern.DAMAGING_IN_KIND:
         words = [f"not reported, but damaging in kind ({finding.annotation.most_severe})"]
@@ -162,6 +162,7 @@ def _why(finding: Finding) -> str:
         words.append("and the caller filtered it")
     elif finding.described.concern is Concern.DISEASE:
         words.append(f"and {finding.zygosity.value}")
+        words += ["while the sex is not known"] if sex is Sex.UNKNOWN else []
     return " ".join(words)
 
 
