@@ -116,6 +116,7 @@ def run(inputs: tuple[Path, ...], output: Path, samples: Path | None, sex: tuple
 def _refuse_unused_rows(sheet: Any, reports: list[dict[str, Any]], path: Path | None) -> None:
     """A row that names no sample of any input is a slip of the pen; a silent one would hide a missing report."""
     reported = {report["sample"]["id"] for report in reports}
+    reported |= {one["sample"]["id"].removeprefix(f"{one['call_set']['id']}.") for one in reports}
     unused = [row.sample for row in sheet.rows if row.sample not in reported]
     if unused:
         raise InputError(f"{path}: sample '{unused[0]}' is in none of the inputs; correct the sheet or add its file")

@@ -13,10 +13,14 @@ from foxp3_annot.reference import reverse_complement
 from foxp3_annot.transcript import Strand, Transcript
 from foxp3_annot.variant import Variant, substitution
 
-_VCF_LIKE = re.compile(r"(?P<contig>[\w.]+)[:\-\s](?P<position>[\d,]+)[:\-\s]+(?P<ref>[ACGT]+)[:>\-\s/]+(?P<alt>[ACGT]+)", re.I)
+_VCF_LIKE = re.compile(
+    r"(?P<contig>[\w.]+)[:\-\s](?P<position>[\d,]+)[:\-\s]+(?P<ref>[ACGT]+)[:>\-\s/]+(?P<alt>[ACGT]+)", re.I
+)
 _GENOMIC = re.compile(r"(?:(?P<accession>[\w.]+)(?:\([^)]*\))?:)?g\.(?P<rest>\S+)")
 _CODING = re.compile(r"(?:(?P<accession>[\w.]+)(?:\([^)]*\))?:)?c\.(?P<rest>\S+)")
-_PROTEIN = re.compile(r"(?:(?P<accession>[\w.]+)(?:\([^)]*\))?:)?(?:p\.)?\(?(?P<rest>[A-Z][a-z]{0,2}\d+(?:[A-Z*=][a-z]{0,2}|=|\?))\)?")
+_PROTEIN = re.compile(
+    r"(?:(?P<accession>[\w.]+)(?:\([^)]*\))?:)?(?:p\.)?\(?(?P<rest>[A-Z][a-z]{0,2}\d+(?:[A-Z*=][a-z]{0,2}|=|\?))\)?"
+)
 _PLACE = r"[-*]?\d+(?:[+-]\d+)?"
 _CHANGE = re.compile(
     rf"(?P<first>{_PLACE})(?:_(?P<last>{_PLACE}))?"
@@ -177,7 +181,9 @@ def _changed(model: GeneModel, first: int, last: int, change: dict[str, str], te
         raise DescriptionError(f"'{text}': the reference has {plus(there)} there, not {stated.upper()}")
     if kind == "ins":
         if last != first + 1 or not change["bases"]:
-            raise DescriptionError(f"'{text}': an insertion names two neighbouring positions and the bases between them")
+            raise DescriptionError(
+                f"'{text}': an insertion names two neighbouring positions and the bases between them"
+            )
         return _checked(model, last, "", plus(change["bases"]), text)
     new = {
         "del": plus(change["inserted"]),
@@ -216,7 +222,9 @@ def _protein(found: re.Match[str], gene: Gene, assembly: Assembly | None) -> Ite
         raise DescriptionError(f"'{found[0]}': only a substitution of a residue can be looked up by its protein name")
     number, before, after = int(parts["number"]), _long(parts["before"], found[0]), _long(parts["after"], found[0])
     if not 1 <= number < len(transcript.protein):
-        raise DescriptionError(f"'{found[0]}': FOXP3 has {len(transcript.protein) - 1} residues, there is none {number}")
+        raise DescriptionError(
+            f"'{found[0]}': FOXP3 has {len(transcript.protein) - 1} residues, there is none {number}"
+        )
     there = three_letter(transcript.protein[number - 1])
     if there != before:
         raise DescriptionError(

@@ -114,9 +114,7 @@ def _load_model(folder: Path, assembly: Assembly, block_map: BlockMap) -> GeneMo
         Domain(r["name"], int(r["first"]), int(r["last"]), r["source"]) for r in read_table(folder / "domains.tsv")
     )
     landmarks = tuple(
-        Landmark(
-            r["name"], Interval(assembly, int(r[f"{build}_start"]), int(r[f"{build}_end"])), r["source"]
-        )
+        Landmark(r["name"], Interval(assembly, int(r[f"{build}_start"]), int(r[f"{build}_end"])), r["source"])
         for r in read_table(folder / "landmarks.tsv")
     )
     return GeneModel(reference, transcripts, domains, landmarks)

@@ -53,7 +53,8 @@ class Evidence:
             return None
         counted = [depth for depth in self.call.allele_depths if depth is not None]
         mine = self.call.allele_depth(self.allele.number)
-        return mine / sum(counted) if mine is not None and sum(counted) else None
+        total = sum(counted)
+        return mine / total if mine is not None and total else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +254,9 @@ def _state_notes(state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> I
         yield "In a female this is a carrier; in a male it would be discordant: state the sex."
     elif sex is Sex.UNKNOWN and state is Zygosity.HEMIZYGOUS:
         yield "One copy is called, as in a male; the sex was not declared."
-    elif sex is Sex.MALE and any(one.call and one.call.genotype and len(one.call.genotype.alleles) > 1 for one in evidence):
+    elif sex is Sex.MALE and any(
+        one.call and one.call.genotype and len(one.call.genotype.alleles) > 1 for one in evidence
+    ):
         yield "The caller wrote two copies (as 1/1); a male has one, so this is hemizygous."
 
 
@@ -271,9 +274,7 @@ def _with_neighbours(finding: Finding, findings: tuple[Finding, ...]) -> Finding
         f"It changes the same residue as {', '.join(others)}: if both lie on one chromosome, the protein change "
         "differs from the one given here, which holds for each alone."
     )
-    return Finding(
-        finding.described, finding.zygosity, finding.evidence, finding.conclusion, (*finding.notes, note)
-    )
+    return Finding(finding.described, finding.zygosity, finding.evidence, finding.conclusion, (*finding.notes, note))
 
 
 def _structural(
@@ -348,9 +349,7 @@ def _by_record(call_set: CallSet, sample: int | None) -> Iterable[tuple[str, str
         if call and call.genotype and not call.genotype.is_missing and -1 in call.genotype.alleles
     )
     ambiguous = tuple(
-        record.place
-        for record, _ in calls
-        if any(allele.kind is AlleleKind.AMBIGUOUS for allele in record.alleles)
+        record.place for record, _ in calls if any(allele.kind is AlleleKind.AMBIGUOUS for allele in record.alleles)
     )
     spanning = tuple(
         record.place
@@ -363,7 +362,11 @@ def _by_record(call_set: CallSet, sample: int | None) -> Iterable[tuple[str, str
     )
     yield "no_call", "No genotype was called for this sample at these records.", missing
     yield "half_call", "The genotype was called only in part at these records.", partial
-    yield "ambiguous_allele", "The alternate allele of these records holds ambiguous bases and cannot be named.", ambiguous
+    yield (
+        "ambiguous_allele",
+        "The alternate allele of these records holds ambiguous bases and cannot be named.",
+        ambiguous,
+    )
     yield (
         "spanning_deletion",
         "At these records the sample carries a deletion (*) that should stand in another record.",

@@ -51,8 +51,7 @@ class BlockMap:
         """Blocks from rows of GRCh37 start and end, GRCh38 start and end."""
         return cls(
             tuple(
-                Block(Interval(Assembly.GRCH37, a, b), Interval(Assembly.GRCH38, c, d))
-                for a, b, c, d in sorted(rows)
+                Block(Interval(Assembly.GRCH37, a, b), Interval(Assembly.GRCH38, c, d)) for a, b, c, d in sorted(rows)
             )
         )
 

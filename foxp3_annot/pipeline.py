@@ -1,5 +1,6 @@
 """The road from input files to reports, composed from the steps; every command takes it."""
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -151,10 +152,10 @@ def _refuse_unknown(sexes: Mapping[str, Sex], known: list[Subject]) -> None:
 def settings_of(job: Job, subject: Subject, assembly: Assembly | None) -> Settings:
     """A command that repeats this report, and the settings that bear on it; the same however it was called."""
     stated = job.assembly or assembly or AUTO
-    command = f"foxp3-annot run {job.path.name} --assembly {stated}"
+    words = ["foxp3-annot", "run", job.path.name, "--assembly", str(stated)]
     if subject.sex_declared and subject.name_in_file is not None:
-        command += f" --sex {subject.id}={subject.sex.value}"
-    return Settings(command, {"assembly": str(stated), "sex": subject.sex.value})
+        words += ["--sex", f"{subject.name_in_file}={subject.sex.value}"]
+    return Settings(shlex.join(words), {"assembly": str(stated), "sex": subject.sex.value})
 
 
 def _subjects(job: Job, call_set: CallSet) -> Iterator[tuple[int | None, Subject]]:
@@ -162,7 +163,9 @@ def _subjects(job: Job, call_set: CallSet) -> Iterator[tuple[int | None, Subject
     named = [row for row in job.rows if row.vcf is not None]
     if not call_set.samples:
         if len(named) > 1:
-            raise InputError(f"{job.path}: has no sample column, but the sample sheet names {len(named)} samples for it")
+            raise InputError(
+                f"{job.path}: has no sample column, but the sample sheet names {len(named)} samples for it"
+            )
         row = named[0] if named else None
         declared = Subject(row.sample, None, row.sex, row.sex_declared) if row else None
         yield None, declared or Subject(job.name, None, Sex.UNKNOWN, False)

@@ -17,7 +17,7 @@ def resource_root() -> Path:
 
 
 def schema_path(name: str) -> Path:
-    """A JSON Schema by file name: all in `resources/schemas` when installed; in a checkout the workflow keeps its own."""
+    """A JSON Schema by file name; the wheel has all in one folder, in a checkout the workflow keeps its own."""
     shipped = resource_root() / "schemas" / name
     return shipped if shipped.is_file() else _PACKAGE.parent / "workflow" / "schemas" / name
 

@@ -60,9 +60,7 @@ class Variant:
         left, right = _room(reference, edit)
         before = reference.fetch(edit.start - left, edit.start - 1)
         after = reference.fetch(edit.end + 1, edit.end + right)
-        return cls(
-            reference.assembly, edit.start - left, before + edit.ref + after, before + edit.alt + after
-        )
+        return cls(reference.assembly, edit.start - left, before + edit.ref + after, before + edit.alt + after)
 
     @property
     def end(self) -> int:

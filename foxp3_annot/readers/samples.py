@@ -131,7 +131,9 @@ def call_set_names(paths: Iterable[Path]) -> dict[Path, str]:
     files = list(dict.fromkeys(paths))
     short = {path: _stem(path.name) for path in files}
     names = {
-        path: short[path] if list(short.values()).count(short[path]) == 1 else f"{path.resolve().parent.name}.{short[path]}"
+        path: short[path]
+        if list(short.values()).count(short[path]) == 1
+        else f"{path.resolve().parent.name}.{short[path]}"
         for path in files
     }
     for path, name in names.items():

@@ -52,7 +52,7 @@ pysam.set_verbosity(_SILENT)
 
 @contextmanager
 def extracted(path: Path, gene: Gene) -> Iterator[Path]:
-    """The header and the locus records (of both builds, all spellings of X) as a plain VCF, for the time of the block."""
+    """Header and locus records (both builds, every spelling of X) as a plain VCF, for the time of the block."""
     _check_readable(path)
     with tempfile.TemporaryDirectory(prefix="foxp3-annot-") as folder:
         target = Path(folder) / "locus.vcf"
@@ -133,7 +133,8 @@ def _view(path: Path, options: list[str]) -> None:
         except pysam.SamtoolsError as error:
             said.seek(0)
             reason = _reason(said.read().decode("utf-8", "replace"), str(error))
-            raise InputError(f"{path}: cannot be read as VCF or BCF ({reason}); check that it is one and write it again") from error
+            remedy = "check that it is one and write it again"
+            raise InputError(f"{path}: cannot be read as VCF or BCF ({reason}); {remedy}") from error
 
 
 @contextmanager
@@ -232,7 +233,8 @@ def _record(path: Path, ordinal: int, record: Any, gene: Gene, assembly: Assembl
         genotyped = "GT" in keys and len(record.samples) > 0
         calls = dict(_calls(record, keys)) if genotyped else {}
     except (ValueError, TypeError, OSError) as error:
-        raise InputError(f"{path}: record {record.contig}:{record.pos}: its sample columns cannot be read ({error})") from error
+        where = f"{path}: record {record.contig}:{record.pos}"
+        raise InputError(f"{where}: its sample columns cannot be read ({error}); write the file again") from error
     return Record(
         ordinal=ordinal,
         contig=record.contig,
@@ -248,9 +250,7 @@ def _record(path: Path, ordinal: int, record: Any, gene: Gene, assembly: Assembl
     )
 
 
-def _verified_ref(
-    path: Path, record: Any, statement: ReferenceStatement, gene: Gene, assembly: Assembly
-) -> str:
+def _verified_ref(path: Path, record: Any, statement: ReferenceStatement, gene: Gene, assembly: Assembly) -> str:
     """REF in upper case with N resolved; ReferenceMismatchError where it is not the reference."""
     overlap = overlapping_bases(gene.on(assembly).reference, statement)
     if overlap is None:
@@ -319,15 +319,16 @@ def _svlen(record: Any) -> int:
 def _calls(record: Any, keys: tuple[str, ...]) -> Iterator[tuple[int, Call]]:
     for index, sample in enumerate(record.samples.values()):
         alleles = sample.allele_indices or (None,)
-        genotype = Genotype(
-            tuple(MISSING if allele is None else allele for allele in alleles), bool(sample.phased)
-        )
+        genotype = Genotype(tuple(MISSING if allele is None else allele for allele in alleles), bool(sample.phased))
         if not genotype.is_reference:
-            yield index, Call(
-                genotype,
-                _number(sample, "DP", keys),
-                _numbers(sample, "AD", keys),
-                _number(sample, "GQ", keys),
+            yield (
+                index,
+                Call(
+                    genotype,
+                    _number(sample, "DP", keys),
+                    _numbers(sample, "AD", keys),
+                    _number(sample, "GQ", keys),
+                ),
             )
 
 

@@ -56,8 +56,8 @@ def _lines(variant: dict[str, Any], references: dict[str, str]) -> list[str]:
     ]
     lines = [f"{label:<12} {value}" for label, value in rows if value]
     for curated in variant["match"]["curated"]:
-        level = variant["match"]["level"].replace("_", " ")
-        lines.append(f"{'matches':<12} {curated['id']} {curated['name']} ({level}): {curated['classification']['label']}")
+        level, label = variant["match"]["level"].replace("_", " "), curated["classification"]["label"]
+        lines.append(f"{'matches':<12} {curated['id']} {curated['name']} ({level}): {label}")
         for one in curated["statements"]:
             sources = "; ".join(references[key] for key in one["citations"])
             lines.append(f"{'':<12}   {one['assigner']}: {one['stated_as']} [{sources}]")

@@ -102,9 +102,10 @@ def headline(subject: Subject, call_set: CallSet, assessment: Assessment, findin
     """The answer in a sentence."""
     telling = [f for f in findings if f.conclusion is assessment.conclusion]
     if assessment.conclusion is Conclusion.CONSISTENT_WITH_IPEX:
-        return f"Hemizygous for {_classified(telling)}: consistent with IPEX where the clinical picture fits."
+        answer = f"Hemizygous for {_classified(telling)}: consistent with IPEX where the clinical picture fits."
+        return answer + _also_to_review(findings, assessment, subject.sex)
     if assessment.conclusion is Conclusion.CARRIER:
-        return f"Carrier: heterozygous for {_classified(telling)}."
+        return f"Carrier: heterozygous for {_classified(telling)}." + _also_to_review(findings, assessment, subject.sex)
     if assessment.conclusion is Conclusion.REVIEW_NEEDED:
         return _review_sentence(telling, assessment, subject.sex)
     if not call_set.records:
@@ -141,6 +142,12 @@ def _classified(findings: list[Finding]) -> str:
 def _joined(words: Iterable[str]) -> str:
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def _also_to_review(findings: list[Finding], assessment: Assessment, sex: Sex) -> str:
+    """A second sentence where, beside the answer, something else waits for review."""
+    waiting = [f for f in findings if f.conclusion is Conclusion.REVIEW_NEEDED]
+    return f" {_review_sentence(waiting, assessment, sex)}" if waiting or assessment.structural else ""
 
 
 def _review_sentence(findings: list[Finding], assessment: Assessment, sex: Sex) -> str:

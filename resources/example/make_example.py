@@ -172,7 +172,8 @@ def mixed_boy() -> list[str]:
 def silent_boy() -> list[str]:
     """A panel that did not cover FOXP3: records on other places only (their bases are invented)."""
     lines = (GT, DP)
-    return header(Assembly.GRCH38, "chr", lines, ("silent_boy",)) + [
+    return [
+        *header(Assembly.GRCH38, "chr", lines, ("silent_boy",)),
         "chr1\t1000100\t.\tA\tG\t310\tPASS\t.\tGT:DP\t0/1:52",
         "chrX\t71109000\t.\tC\tT\t290\tPASS\t.\tGT:DP\t1/1:47",
     ]
