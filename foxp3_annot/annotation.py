@@ -69,7 +69,7 @@ def annotate(variant: Variant, gene: Gene) -> Annotation:
     change = effect.protein_change
     placed = variant.leftmost()
     other = gene.on(variant.assembly.other).reference
-    lifted = lift(variant, other, gene.block_map)
+    lifted = lift(variant, model.reference, other, gene.block_map)
     first, last = min(placed.start, placed.end), max(placed.start, placed.end)
     return Annotation(
         variant=variant,

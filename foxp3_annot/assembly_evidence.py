@@ -180,8 +180,16 @@ def _support(statements: tuple[ReferenceStatement, ...], reference: Reference) -
         overlap = overlapping_bases(reference, statement)
         if overlap and overlap[0] != overlap[1]:
             return -math.inf
-        agreeing += len(overlap[0]) if overlap else 0
+        agreeing += _stated_within(reference, statement)
     return agreeing
+
+
+def _stated_within(reference: Reference, statement: ReferenceStatement) -> int:
+    """How many bases a record states within the window; N states nothing."""
+    return sum(
+        base != "N" and position in reference.window
+        for position, base in enumerate(statement.bases, start=statement.position)
+    )
 
 
 def overlapping_bases(reference: Reference, statement: ReferenceStatement) -> tuple[str, str] | None:

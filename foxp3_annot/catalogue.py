@@ -242,8 +242,9 @@ def _variants(path: Path, assertions: dict[str, list[Assertion]], gene: Gene) ->
 def _curated(row: dict[str, str], assertions: list[Assertion], gene: Gene, where: str) -> CuratedVariant:
     alleles = {a: _allele(row[a.label.lower()], a, gene, where) for a in Assembly}
     one, two = alleles[Assembly.GRCH37], alleles[Assembly.GRCH38]
-    lifted = lift(two, gene.on(Assembly.GRCH37).reference, gene.block_map)
-    swapped = lifted.is_reference and lift(one, gene.on(Assembly.GRCH38).reference, gene.block_map).is_reference
+    on37, on38 = gene.on(Assembly.GRCH37).reference, gene.on(Assembly.GRCH38).reference
+    lifted = lift(two, on38, on37, gene.block_map)
+    swapped = lifted.is_reference and lift(one, on37, on38, gene.block_map).is_reference
     if lifted.variant != one and not swapped:
         raise ResourceError(f"{where}: grch37 {row['grch37']} and grch38 {row['grch38']} are not the same allele")
     return CuratedVariant(
@@ -263,6 +264,8 @@ def _curated(row: dict[str, str], assertions: list[Assertion], gene: Gene, where
 def _allele(text: str, assembly: Assembly, gene: Gene, where: str) -> Variant:
     try:
         position, ref, alt = text.split(":")
+        if not (ref and alt) or set(ref + alt) - set("ACGT"):
+            raise ValueError("ref and alt are bases in capital letters")
         return Variant.of(gene.on(assembly).reference, int(position), ref, alt)
     except (ValueError, OutOfWindowError) as error:
         raise ResourceError(

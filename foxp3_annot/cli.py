@@ -1,6 +1,5 @@
 """The command line: the only place that prints and exits."""
 
-import shlex
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -213,19 +212,30 @@ def report(input_file: Path, samples: Path, call_set: str, output: Path, assembl
 
 
 @main.command()
-@click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REPORT.json...")
+@click.argument("reports", nargs=-1, type=click.Path(path_type=Path), metavar="[REPORT.json...]")
+@click.option(
+    "--samples", type=click.Path(path_type=Path), help="Sample sheet: take the report of each of its samples."
+)
+@click.option("--reports-dir", type=click.Path(path_type=Path), help="Folder of the reports that --samples names.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The table to write.")
 @_told
-def summarise(reports: tuple[Path, ...], output: Path) -> None:
+def summarise(reports: tuple[Path, ...], samples: Path | None, reports_dir: Path | None, output: Path) -> None:
     """Put the reports of many samples into one table; a step of the workflow.
 
     \b
-    Example:
+    Examples:
       foxp3-annot summarise results/reports/*.json -o results/summary.tsv
+      foxp3-annot summarise --samples config/samples.tsv --reports-dir results/reports -o results/summary.tsv
     """
+    from foxp3_annot.readers.samples import read_sample_sheet
     from foxp3_annot.report.json import read_report
-    from foxp3_annot.writers.files import write_text
+    from foxp3_annot.writers.files import safe_name, write_text
     from foxp3_annot.writers.tables import summary_table
 
-    write_text(output, summary_table(read_report(path) for path in reports))
-    click.echo(f"{shlex.quote(str(output))}: {len(reports)} samples")
+    if (samples is None) is not (reports_dir is None) or bool(samples) is bool(reports):
+        raise InputError("summarise: name the reports, or give --samples together with --reports-dir")
+    paths = list(reports)
+    if samples and reports_dir:
+        paths = [reports_dir / f"{safe_name(row.sample)}.json" for row in read_sample_sheet(samples).rows]
+    write_text(output, summary_table(read_report(path) for path in paths))
+    click.echo(f"{output}: {len(paths)} samples")

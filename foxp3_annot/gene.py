@@ -1,12 +1,14 @@
 """FOXP3 on one build, and on both: references, transcripts, domains and landmarks, loaded and verified."""
 
+import hashlib
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from foxp3_annot.assembly import Assembly
-from foxp3_annot.errors import ResourceError
+from foxp3_annot.errors import OutOfWindowError, ResourceError
 from foxp3_annot.locus import BlockMap, Interval
 from foxp3_annot.protein import Domain
 from foxp3_annot.reference import Reference
@@ -14,6 +16,9 @@ from foxp3_annot.resources import read_fasta, read_table, resource_root, sha256,
 from foxp3_annot.transcript import Strand, Transcript
 
 MANE_SELECT = "NM_014009.4"
+
+DIFFERING_BASES = 2
+"""Single bases of the window in which the builds differ (LRG_62: at GRCh38 49261784 and 49264848)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +89,9 @@ def load_gene(folder: Path) -> Gene:
             ]
         )
         models = {assembly: _load_model(folder, assembly, block_map) for assembly in Assembly}
-    except (KeyError, ValueError) as error:
-        raise ResourceError(f"{folder}: a table lacks a column or holds a bad number ({error})") from error
-    _verify(folder, models)
+        _verify(folder, models, block_map)
+    except (KeyError, ValueError, IndexError, OutOfWindowError) as error:
+        raise ResourceError(f"{folder}: its tables do not fit together ({error}); reinstall foxp3-annot") from error
     return Gene(models, block_map, sha256(folder / "SHA256SUMS"))
 
 
@@ -120,13 +125,49 @@ def _load_model(folder: Path, assembly: Assembly, block_map: BlockMap) -> GeneMo
     return GeneModel(reference, transcripts, domains, landmarks)
 
 
-def _verify(folder: Path, models: dict[Assembly, GeneModel]) -> None:
+def _verify(folder: Path, models: dict[Assembly, GeneModel], block_map: BlockMap) -> None:
+    """Hold every part against another: digests, block map, splice sites, proteins."""
+    for fault in (
+        *_window_faults(folder, models),
+        *_block_faults(models, block_map),
+        *_transcript_faults(folder, models),
+    ):
+        raise ResourceError(f"{folder}: {fault}; reinstall foxp3-annot")
+
+
+def _window_faults(folder: Path, models: dict[Assembly, GeneModel]) -> Iterator[str]:
+    rows = {row["assembly"]: row for row in read_table(folder / "windows.tsv")}
+    for assembly, model in models.items():
+        row = rows[assembly.label]
+        if (int(row["start"]), int(row["end"])) != (model.window.start, model.window.end):
+            yield f"the block map does not span the window of {assembly}"
+        if _md5(model.reference.bases) != row["md5"]:
+            yield f"the bases of the window on {assembly} are not those of {assembly.accession}"
+
+
+def _block_faults(models: dict[Assembly, GeneModel], block_map: BlockMap) -> Iterator[str]:
+    differing = 0
+    for block in block_map.blocks:
+        stretches = [models[assembly].reference.fetch(*block.on(assembly).bounds) for assembly in Assembly]
+        if len(stretches[0]) != len(stretches[1]):
+            yield f"the block {block.grch38} has another length on GRCh37"
+        differing += sum(one != two for one, two in zip(*stretches, strict=False))
+    if differing != DIFFERING_BASES:
+        yield f"the blocks differ in {differing} bases between the builds instead of {DIFFERING_BASES}"
+
+
+def _transcript_faults(folder: Path, models: dict[Assembly, GeneModel]) -> Iterator[str]:
     proteins = read_fasta(folder / "proteins.fa")
-    for model in models.values():
+    digests = {row["transcript"]: row["mrna_md5"] for row in read_table(folder / "transcripts.tsv")}
+    for assembly, model in models.items():
         if model.transcript.accession != MANE_SELECT:
-            raise ResourceError(f"{folder / 'transcripts.tsv'}: the first transcript must be {MANE_SELECT}")
+            yield f"the first transcript must be {MANE_SELECT}"
         for transcript in model.transcripts:
+            if _md5(transcript.mrna) != digests[transcript.accession]:
+                yield f"{transcript.accession} on {assembly} does not splice to its mRNA"
             for fault in transcript.faults(proteins[transcript.protein_accession]):
-                raise ResourceError(
-                    f"{folder}: {transcript.accession} on {model.assembly}: {fault}; reinstall foxp3-annot"
-                )
+                yield f"{transcript.accession} on {assembly}: {fault}"
+
+
+def _md5(bases: str) -> str:
+    return hashlib.md5(bases.encode("ascii"), usedforsecurity=False).hexdigest()

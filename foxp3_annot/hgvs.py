@@ -1,4 +1,4 @@
-"""HGVS descriptions of the genome and of the transcript (recommendations of HGVS Nomenclature 21.1)."""
+"""HGVS descriptions of the genome and of the transcript."""
 
 from collections.abc import Callable
 

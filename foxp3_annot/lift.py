@@ -20,20 +20,27 @@ class Lifted:
     reason: str = ""
 
 
-def lift(variant: Variant, target: Reference, block_map: BlockMap) -> Lifted:
-    """The allele on `target`, the reference of the other build.
+def lift(variant: Variant, source: Reference, target: Reference, block_map: BlockMap) -> Lifted:
+    """The allele of `source` on `target`, the reference of the other build: the same bases over the same stretch.
 
-    The stretch over which the allele can be placed, with a base on each side, must lie in one block of the
-    map: where the builds differ in length nearby, the allele has no simple equivalent.
+    The stretch is the one over which the allele can be placed; with a base on each side it must lie in one
+    block of the map, for where the builds differ in length nearby the allele has no simple equivalent. An
+    allele that would come back as another one, because the builds differ by a base beside it, has none either.
     """
+    moved = _moved(variant, target, block_map)
+    if moved.variant and _moved(moved.variant, source, block_map).variant != variant:
+        return Lifted(reason=f"no equivalent on {target.assembly}: the builds differ by a base here")
+    return moved
+
+
+def _moved(variant: Variant, target: Reference, block_map: BlockMap) -> Lifted:
     window = block_map.window(variant.assembly)
     start, end = max(variant.start - 1, window.start), min(variant.end + 1, window.end)
     block = block_map.block_of(variant.assembly, start, end)
     if block is None:
         return Lifted(reason=f"no equivalent on {target.assembly}: the builds differ in length here")
-    edit = variant.leftmost()
     shift = block.on(target.assembly).start - block.on(variant.assembly).start
-    there = target.fetch(edit.start + shift, edit.end + shift)
-    if there == edit.alt:
+    there = target.fetch(variant.start + shift, variant.end + shift)
+    if there == variant.alt:
         return Lifted(is_reference=True, reason=f"the reference of {target.assembly} carries this allele")
-    return Lifted(Variant.of(target, edit.start + shift, there, edit.alt))
+    return Lifted(Variant.of(target, variant.start + shift, there, variant.alt))

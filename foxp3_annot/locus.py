@@ -24,6 +24,10 @@ class Interval:
     def __str__(self) -> str:
         return f"chrX:{self.start}-{self.end} ({self.assembly})"
 
+    @property
+    def bounds(self) -> tuple[int, int]:
+        return self.start, self.end
+
     def overlaps(self, start: int, end: int) -> bool:
         """Whether the stretch from start to end (both included) shares a base with this one."""
         return start <= self.end and end >= self.start

@@ -1,6 +1,7 @@
 """How close a variant comes to a curated one: the same allele, or only the same protein change, residue or site."""
 
 import enum
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from foxp3_annot.annotation import Annotation, annotate
@@ -37,50 +38,60 @@ class Match:
 
 @dataclass(frozen=True)
 class Matcher:
-    """The catalogue beside the annotations of its disease-side variants, on one build."""
+    """The catalogue, and for each level below identity the disease-side variants by what they share there."""
 
     catalogue: Catalogue
-    disease: tuple[tuple[CuratedVariant, Annotation], ...]
+    neighbours: dict[MatchLevel, dict[str, tuple[CuratedVariant, ...]]]
 
     @classmethod
     def of(cls, catalogue: Catalogue, gene: Gene) -> "Matcher":
         assembly = next(iter(gene.models))
-        disease = (c for c in catalogue.variants if c.classification.side is Side.DISEASE)
-        return cls(catalogue, tuple((c, annotate(c.alleles[assembly], gene)) for c in disease))
+        found: dict[MatchLevel, dict[str, tuple[CuratedVariant, ...]]] = {level: {} for level in _SHARED}
+        for curated in catalogue.variants:
+            if curated.classification.side is Side.DISEASE:
+                annotation = annotate(curated.alleles[assembly], gene)
+                for level, shared in _SHARED.items():
+                    for key in shared(annotation):
+                        found[level][key] = (*found[level].get(key, ()), curated)
+        return cls(catalogue, found)
 
     def match(self, annotation: Annotation) -> Match:
         """The closest level at which curated variants are found."""
         same = self.catalogue.find(annotation.variant)
         if same:
             return Match(MatchLevel.SAME_ALLELE, (same,))
-        for level, is_close in _LEVELS:
-            close = tuple(curated for curated, theirs in self.disease if is_close(annotation, theirs))
+        for level, shared in _SHARED.items():
+            close = {one.id: one for key in shared(annotation) for one in self.neighbours[level].get(key, ())}
             if close:
-                return Match(level, close)
+                return Match(level, tuple(close[id_] for id_ in sorted(close)))
         return Match(MatchLevel.NONE)
 
 
-def _same_protein_change(one: Annotation, two: Annotation) -> bool:
-    change = one.effect.protein_change
-    return change is not None and one.most_severe.changes_protein and one.hgvs_p == two.hgvs_p
+def _protein_change(annotation: Annotation) -> Iterator[str]:
+    """The predicted protein change, where there is one."""
+    if annotation.effect.protein_change and annotation.most_severe.changes_protein:
+        yield annotation.hgvs_p
 
 
-def _same_residue(one: Annotation, two: Annotation) -> bool:
-    both_missense = one.most_severe is two.most_severe is Consequence.MISSENSE
-    return both_missense and one.residues == two.residues
+def _residue(annotation: Annotation) -> Iterator[str]:
+    """The residue of a missense variant."""
+    if annotation.most_severe is Consequence.MISSENSE and annotation.residues:
+        yield "-".join(map(str, annotation.residues))
 
 
-def _same_site(one: Annotation, two: Annotation) -> bool:
-    """The same landmark, or the same end of the same intron destroyed."""
-    if set(one.landmarks) and {mark.name for mark in one.landmarks} & {mark.name for mark in two.landmarks}:
-        return True
-    splice = {Consequence.SPLICE_ACCEPTOR, Consequence.SPLICE_DONOR}
-    introns = [{f.gene_number for f in a.features if f.kind is FeatureKind.INTRON} for a in (one, two)]
-    return bool(set(one.consequences) & set(two.consequences) & splice and introns[0] & introns[1])
+def _site(annotation: Annotation) -> Iterator[str]:
+    """Landmarks touched, and the end of each intron destroyed."""
+    for mark in annotation.landmarks:
+        yield mark.name
+    for end in (Consequence.SPLICE_DONOR, Consequence.SPLICE_ACCEPTOR):
+        if end in annotation.consequences:
+            for feature in annotation.features:
+                if feature.kind is FeatureKind.INTRON:
+                    yield f"{end.term} of {feature}"
 
 
-_LEVELS = (
-    (MatchLevel.SAME_PROTEIN_CHANGE, _same_protein_change),
-    (MatchLevel.SAME_RESIDUE, _same_residue),
-    (MatchLevel.SAME_SITE, _same_site),
-)
+_SHARED: dict[MatchLevel, Callable[[Annotation], Iterator[str]]] = {
+    MatchLevel.SAME_PROTEIN_CHANGE: _protein_change,
+    MatchLevel.SAME_RESIDUE: _residue,
+    MatchLevel.SAME_SITE: _site,
+}

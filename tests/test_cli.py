@@ -268,6 +268,16 @@ def test_the_step_commands_make_what_run_makes(tmp_path: Path) -> None:
         assert (one / name).read_bytes() == (two / name).read_bytes(), name
 
 
+def test_summarise_takes_the_samples_of_a_sheet(tmp_path: Path) -> None:
+    path = EXAMPLE / "grch37_boys.vcf.gz"
+    assert call("run", path, "-o", tmp_path / "out").exit_code == 0
+    table, target = sheet(tmp_path, "sample\n001\n"), tmp_path / "summary.tsv"
+    result = call("summarise", "--samples", table, "--reports-dir", tmp_path / "out" / "reports", "-o", target)
+    assert result.exit_code == 0
+    assert list(pandas.read_csv(target, sep="\t", dtype=str)["sample"]) == ["001"]
+    fails("summarise", "-o", target, saying="name the reports")
+
+
 def test_summarise_refuses_what_is_no_report(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{}")
     fails("summarise", tmp_path / "x.json", "-o", tmp_path / "out.tsv", saying="is not a sample report")

@@ -1,6 +1,7 @@
 """The records of the locus as a sorted, indexed VCF with our annotation in INFO."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def _annotate(record: Any, alleles: list[Variant | None], described: dict[Varian
         record.info[key] = tuple(_encoded(value(one)) if one else "." for one in known)
 
 
-_VALUES = {
+_VALUES: dict[str, Callable[[Described], str]] = {
     "FOXP3_HGVSG": lambda one: one.annotation.hgvs_g,
     "FOXP3_HGVSC": lambda one: one.annotation.hgvs_c,
     "FOXP3_HGVSP": lambda one: one.annotation.hgvs_p,
