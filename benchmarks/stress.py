@@ -76,7 +76,8 @@ def alleles_against_bcftools(count: int, chance: random.Random) -> None:
                 if alt != ref:
                     rows.append((number, start, ref, alt))
             plain, normal = Path(folder) / "in.vcf", Path(folder) / "out.vcf"
-            header = f"##fileformat=VCFv4.2\n##contig=<ID=X,length={len(window)}>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+            columns = "\t".join(("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"))
+            header = f"##fileformat=VCFv4.2\n##contig=<ID=X,length={len(window)}>\n{columns}\n"
             body = "".join(
                 f"X\t{start - window.start + 1}\t{number}\t{ref}\t{alt}\t.\t.\t.\n"
                 for number, start, ref, alt in sorted(rows, key=lambda row: row[1])

@@ -110,7 +110,9 @@ def test_lookup_says_what_is_wrong(text: str, saying: str) -> None:
 
 def test_annotate_writes_one_row_an_alt(tmp_path: Path) -> None:
     source, target = tmp_path / "in.vcf", tmp_path / "out.tsv"
-    source.write_text(VCF + "chrX\t49255496\trs9\tTTCT\tT,TTCTTCT\t.\t.\t.\tGT\t1/2\nchrX\t49258394\t.\tC\t*\t.\t.\t.\tGT\t1\n")
+    source.write_text(
+        VCF + "chrX\t49255496\trs9\tTTCT\tT,TTCTTCT\t.\t.\t.\tGT\t1/2\nchrX\t49258394\t.\tC\t*\t.\t.\t.\tGT\t1\n"
+    )
     assert call("annotate", source, "-o", target).exit_code == 0
     table = pandas.read_csv(target, sep="\t", dtype=str, keep_default_na=False)
     assert list(table.columns[:5]) == ["chrom", "pos", "id", "ref", "alt"]
@@ -165,7 +167,9 @@ def test_run_on_the_example(tmp_path: Path) -> None:
         assert f"{name}: " in result.stdout
         for ending in ("html", "json", "tsv"):
             assert (tmp_path / "reports" / f"{name}.{ending}").is_file()
-    assert len(list((tmp_path / "annotated").glob("*.vcf.gz"))) == len(list((tmp_path / "annotated").glob("*.tbi"))) == 5
+    assert (
+        len(list((tmp_path / "annotated").glob("*.vcf.gz"))) == len(list((tmp_path / "annotated").glob("*.tbi"))) == 5
+    )
 
 
 def test_the_same_sample_name_in_two_files(tmp_path: Path) -> None:
@@ -215,11 +219,11 @@ def sheet(folder: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("text", ["sample\tsex\n001\tmale\nrefuted_boy\tmale\n", "\ufeffsample,sex\n001,male\nrefuted_boy,male\n"])
+@pytest.mark.parametrize(
+    "text", ["sample\tsex\n001\tmale\nrefuted_boy\tmale\n", "\ufeffsample,sex\n001,male\nrefuted_boy,male\n"]
+)
 def test_a_sheet_with_tabs_or_commas(text: str, tmp_path: Path) -> None:
-    result = call(
-        "run", EXAMPLE / "grch37_boys.vcf.gz", "-o", tmp_path / "out", "--samples", sheet(tmp_path, text)
-    )
+    result = call("run", EXAMPLE / "grch37_boys.vcf.gz", "-o", tmp_path / "out", "--samples", sheet(tmp_path, text))
     assert result.exit_code == 0, result.output
     report = json.loads((tmp_path / "out" / "reports" / "001.json").read_text())
     assert report["sample"] == {"id": "001", "name_in_file": "001", "sex": "male", "sex_source": "declared"}
@@ -238,7 +242,12 @@ def test_all_problems_of_a_sheet_are_told_at_once(tmp_path: Path) -> None:
     assert result.exit_code == 2
     told = result.stderr.splitlines()
     assert len(told) == 5
-    for words in ("line 2: column `sex` holds 'boy'", "column 'colour' is not known", "stands already in line 2", "'../x'"):
+    for words in (
+        "line 2: column `sex` holds 'boy'",
+        "column 'colour' is not known",
+        "stands already in line 2",
+        "'../x'",
+    ):
         assert words in result.stderr
     assert not (tmp_path / "out").exists()
 

@@ -220,7 +220,9 @@ def test_alleles_that_are_no_variants(tmp_path: Path, stack: ExitStack) -> None:
         ("<INS>", ".", ("INS", 49258000, 49258001)),
     ],
 )
-def test_structural_alleles(alt: str, info: str, expected: tuple[str, int, int], tmp_path: Path, stack: ExitStack) -> None:
+def test_structural_alleles(
+    alt: str, info: str, expected: tuple[str, int, int], tmp_path: Path, stack: ExitStack
+) -> None:
     ref = foxp3().on(Assembly.GRCH38).reference.fetch(49258000, 49258000)
     call_set = read_text(vcf(f"chrX\t49258000\t.\t{ref}\t{alt}\t.\t.\t{info}\tGT\t1"), tmp_path, stack)
     structural = call_set.records[0].alleles[0].structural

@@ -175,7 +175,9 @@ class Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        self.fetched += [value or "" for key, value in attrs if key in ("src", "srcset", "data", "action", "background")]
+        self.fetched += [
+            value or "" for key, value in attrs if key in ("src", "srcset", "data", "action", "background")
+        ]
         if tag == "link":
             self.fetched += [value or "" for key, value in attrs if key == "href"]
 
@@ -228,7 +230,9 @@ def test_names_cannot_leave_the_folder(tmp_path: Path) -> None:
     assert {p.name for p in (tmp_path / "out" / "reports").glob("*.html")} == {f"{safe_name('../../evil name')}.html"}
 
 
-@pytest.mark.parametrize(("text", "shown"), [("a\tb\nc", "a b c"), ("=1+1", "'=1+1"), ("-23+1", "-23+1"), ("@x", "'@x")])
+@pytest.mark.parametrize(
+    ("text", "shown"), [("a\tb\nc", "a b c"), ("=1+1", "'=1+1"), ("-23+1", "-23+1"), ("@x", "'@x")]
+)
 def test_a_cell_cannot_break_a_table_or_be_a_formula(text: str, shown: str) -> None:
     assert cell(text) == shown
 

@@ -1,0 +1,72 @@
+"""The workflow from end to end, in a folder of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas
+import pytest
+from click.testing import CliRunner
+
+from foxp3_annot.cli import main
+
+ROOT = Path(__file__).parents[1]
+
+
+def snakemake(folder: Path, sheet: str, *words: str, config: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the workflow in `folder` on a sheet; rules find the program of this environment."""
+    (folder / "config").mkdir(exist_ok=True)
+    (folder / "config" / "samples.tsv").write_text(sheet)
+    (folder / "config" / "config.yaml").write_text(f"samples: config/samples.tsv\nassembly: auto\n{config}")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "2", *words]
+    return subprocess.run(command, cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+
+
+def example_sheet() -> pandas.DataFrame:
+    sheet = pandas.read_csv(ROOT / "config" / "samples.tsv", sep="\t", dtype=str)
+    sheet["vcf"] = [str(ROOT / path) for path in sheet["vcf"]]
+    return sheet
+
+
+def test_the_workflow_makes_what_one_process_makes(tmp_path: Path) -> None:
+    sheet = example_sheet()
+    done = snakemake(tmp_path, sheet.to_csv(sep="\t", index=False))
+    assert done.returncode == 0, done.stderr
+    files = list(dict.fromkeys(sheet["vcf"]))
+    words = ["run", *files, "-o", str(tmp_path / "one"), "--samples", str(tmp_path / "config" / "samples.tsv")]
+    assert CliRunner().invoke(main, words, catch_exceptions=False).exit_code == 0
+    made = sorted(p.relative_to(tmp_path / "one") for p in (tmp_path / "one").rglob("*") if p.is_file())
+    assert made == sorted(p.relative_to(tmp_path / "results") for p in (tmp_path / "results").rglob("*") if p.is_file())
+    for name in made:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "results" / name).read_bytes(), name
+    again = snakemake(tmp_path, sheet.to_csv(sep="\t", index=False))
+    assert "Nothing to be done" in again.stderr + again.stdout
+
+
+@pytest.mark.parametrize(
+    ("sheet", "config", "saying"),
+    [
+        ("sample\tvcf\tsex\nA\ta.vcf\tboy\nA\ta.vcf\tmale\n", "", ("column `sex` holds 'boy'", "stands already")),
+        ("sample\tsex\nA\tmale\n", "", ("column `vcf` is empty",)),
+        ("sample\tvcf\nA\ta.vcf\n", "speed: fast\n", ("speed",)),
+        ("sample\tvcf\nA\tabsent.vcf\n", "", ("absent.vcf",)),
+    ],
+)
+def test_bad_input_stops_before_a_job_starts(sheet: str, config: str, saying: tuple[str, ...], tmp_path: Path) -> None:
+    done = snakemake(tmp_path, sheet, config=config)
+    assert done.returncode != 0
+    for words in saying:
+        assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_failing_job_says_why_in_its_log(tmp_path: Path) -> None:
+    (tmp_path / "a b.vcf").write_text("nonsense\n")
+    done = snakemake(tmp_path, "sample,vcf\nA,a b.vcf\n")
+    assert done.returncode != 0
+    (log,) = (tmp_path / "logs").rglob("*.log")
+    assert "cannot be read as VCF or BCF" in log.read_text()
+    assert not list((tmp_path / "results").rglob("*.json"))

@@ -1,0 +1,32 @@
+# The configuration and the sample sheet, checked before any job starts, and the names that follow from them.
+
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import validate
+
+from foxp3_annot.errors import InputError
+from foxp3_annot.readers.samples import call_set_names, read_sample_sheet
+from foxp3_annot.writers.files import safe_name
+
+validate(config, "../schemas/config.schema.json")
+
+try:
+    SHEET = read_sample_sheet(Path(config["samples"]), need_vcf=True)
+    CALL_SETS = call_set_names(SHEET.files())  # input file -> its name in the results
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+SAMPLES = {vcf: [] for vcf in CALL_SETS}
+for row in SHEET.rows:
+    SAMPLES[row.vcf].append(row.sample)
+
+
+def index_of(vcf):
+    """The index beside a file, which a job reads too; none where there is none, for a plain VCF needs none."""
+    return [f"{vcf}{ending}" for ending in (".tbi", ".csi") if Path(f"{vcf}{ending}").exists()]
+
+
+def reports_of(vcf, ending):
+    """The reports of all samples that the sheet names for a file, in one format."""
+    return [f"<results>/reports/{safe_name(sample)}.{ending}" for sample in SAMPLES[vcf]]

@@ -1,0 +1,43 @@
+# The unit of work is the input file with all its samples: a cohort in one file is read once, whatever its size.
+# Which samples a file holds stands in the sheet, not in the names of files, so each file has a rule of its own.
+
+for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
+
+    rule:
+        name:
+            f"report_{number}"
+        input:
+            vcf=str(vcf),
+            index=index_of(vcf),
+            sheet=config["samples"],
+        output:
+            vcf=f"<results>/annotated/{safe_name(call_set)}.vcf.gz",
+            index=f"<results>/annotated/{safe_name(call_set)}.vcf.gz.tbi",
+            json=reports_of(vcf, "json"),
+            tsv=reports_of(vcf, "tsv"),
+            html=report(
+                reports_of(vcf, "html"),
+                caption="../report/sample.rst",
+                category="Samples",
+                labels={"file": call_set},
+            ),
+        log:
+            f"<logs>/report/{safe_name(call_set)}.log",
+        conda:
+            "../envs/foxp3_annot.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=60,
+        params:
+            call_set=call_set,
+            assembly=config["assembly"],
+            results=subpath(output.vcf, ancestor=2),
+        shell:
+            "foxp3-annot report --samples {input.sheet:q} --call-set {params.call_set:q}"
+            " --assembly {params.assembly:q} -o {params.results:q} -- {input.vcf:q} > {log:q} 2>&1"
+
+
+# Rules that need reports take them from here. Given mere names, Snakemake would match each of them against every file
+# of every cohort; with 20,000 samples in one file that alone took minutes.
+REPORTS = [getattr(rules, f"report_{number}").output for number in range(1, len(CALL_SETS) + 1)]
