@@ -41,12 +41,16 @@ def effect_of(transcript: Transcript, edit: Edit) -> Effect:
     splicing = _splicing(transcript, stretch)
     exonic = _exonic(transcript, stretch)
     if not _within_one_exon(transcript, stretch):
-        lost = bool(splicing & {Consequence.SPLICE_ACCEPTOR, Consequence.SPLICE_DONOR}) or bool(exonic)
+        lost = bool((splicing | exonic) & _UNPREDICTABLE)
         return Effect(by_severity(splicing | exonic), unpredictable=lost)
     if Consequence.CODING_SEQUENCE not in exonic:
         return Effect(by_severity(splicing | exonic))
     terms, change = _coding(transcript, edit)
     return Effect(by_severity(splicing | (exonic - {Consequence.CODING_SEQUENCE}) | terms), change)
+
+
+_UNPREDICTABLE = {Consequence.SPLICE_ACCEPTOR, Consequence.SPLICE_DONOR, Consequence.CODING_SEQUENCE}
+"""What an edit across the border of an exon must touch for the protein to be in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
