@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from foxp3_annot.assembly import build_of
 from foxp3_annot.consequence import Consequence
 from foxp3_annot.effect import Effect, effect_of
 from foxp3_annot.gene import Gene, GeneModel, Landmark
@@ -62,13 +63,14 @@ class Annotation:
 
 def annotate(variant: Variant, gene: Gene) -> Annotation:
     """Describe a variant on the first transcript of its build."""
-    model = gene.on(variant.assembly)
+    assembly = build_of(variant.assembly)
+    model = gene.on(assembly)
     transcript = model.transcript
     edit = transcript.edit_of(variant)
     effect = effect_of(transcript, edit)
     change = effect.protein_change
     placed = variant.leftmost()
-    other = gene.on(variant.assembly.other).reference
+    other = gene.on(assembly.other).reference
     lifted = lift(variant, model.reference, other, gene.block_map)
     first, last = min(placed.start, placed.end), max(placed.start, placed.end)
     return Annotation(

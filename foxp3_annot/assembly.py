@@ -1,8 +1,23 @@
 """The two supported genome builds, and the ways in which files spell chromosome X."""
 
 import enum
+from dataclasses import dataclass
 
 from foxp3_annot.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Contig:
+    """A sequence that is neither build of chromosome X: a name for people and an accession for descriptions.
+
+    The engine takes any reference and transcript as values; this is what names them where they are not ours.
+    """
+
+    label: str
+    accession: str
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class Assembly(enum.Enum):
@@ -57,6 +72,13 @@ UNVERSIONED_X_NAMES = ("chrX", "X", "23", "chr23")
 
 X_NAMES: tuple[str, ...] = (*UNVERSIONED_X_NAMES, *(assembly.accession for assembly in Assembly))
 """Every contig name under which records of chromosome X are looked for."""
+
+
+def build_of(sequence: Assembly | Contig) -> Assembly:
+    """The build that a sequence is; TypeError for one that is none, which has no other build to lift to."""
+    if isinstance(sequence, Assembly):
+        return sequence
+    raise TypeError(f"{sequence} is not a supported genome build")
 
 
 def assembly_of_contig(name: str) -> Assembly | None:

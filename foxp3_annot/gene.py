@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from foxp3_annot.assembly import Assembly
+from foxp3_annot.assembly import Assembly, build_of
 from foxp3_annot.errors import OutOfWindowError, ResourceError
 from foxp3_annot.locus import BlockMap, Interval
 from foxp3_annot.protein import Domain
@@ -41,7 +41,7 @@ class GeneModel:
 
     @property
     def assembly(self) -> Assembly:
-        return self.reference.assembly
+        return build_of(self.reference.assembly)
 
     @property
     def window(self) -> Interval:

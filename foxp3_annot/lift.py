@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from foxp3_annot.assembly import build_of
 from foxp3_annot.locus import BlockMap
 from foxp3_annot.reference import Reference
 from foxp3_annot.variant import Variant
@@ -34,13 +35,14 @@ def lift(variant: Variant, source: Reference, target: Reference, block_map: Bloc
 
 
 def _moved(variant: Variant, target: Reference, block_map: BlockMap) -> Lifted:
-    window = block_map.window(variant.assembly)
+    here, there = build_of(variant.assembly), build_of(target.assembly)
+    window = block_map.window(here)
     start, end = max(variant.start - 1, window.start), min(variant.end + 1, window.end)
-    block = block_map.block_of(variant.assembly, start, end)
+    block = block_map.block_of(here, start, end)
     if block is None:
         return Lifted(reason=f"no equivalent on {target.assembly}: the builds differ in length here")
-    shift = block.on(target.assembly).start - block.on(variant.assembly).start
-    there = target.fetch(variant.start + shift, variant.end + shift)
-    if there == variant.alt:
+    shift = block.on(there).start - block.on(here).start
+    bases = target.fetch(variant.start + shift, variant.end + shift)
+    if bases == variant.alt:
         return Lifted(is_reference=True, reason=f"the reference of {target.assembly} carries this allele")
-    return Lifted(Variant.of(target, variant.start + shift, there, variant.alt))
+    return Lifted(Variant.of(target, variant.start + shift, bases, variant.alt))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from foxp3_annot.assembly import Assembly
+from foxp3_annot.assembly import Assembly, Contig
 from foxp3_annot.errors import OutOfWindowError
 
 
@@ -11,7 +11,7 @@ from foxp3_annot.errors import OutOfWindowError
 class Interval:
     """A stretch of chromosome X on one build: 1-based, both ends included, plus strand."""
 
-    assembly: Assembly
+    assembly: Assembly | Contig
     start: int
     end: int
 

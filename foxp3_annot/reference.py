@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from foxp3_annot.assembly import Assembly
+from foxp3_annot.assembly import Assembly, Contig
 from foxp3_annot.errors import OutOfWindowError
 from foxp3_annot.locus import Interval
 
@@ -30,7 +30,7 @@ class Reference:
             raise OutOfWindowError(f"{len(self.bases)} bases were given for the window {self.window}")
 
     @property
-    def assembly(self) -> Assembly:
+    def assembly(self) -> Assembly | Contig:
         return self.window.assembly
 
     def fetch(self, start: int, end: int) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from foxp3_annot.assembly import Assembly
+from foxp3_annot.assembly import Assembly, Contig
 from foxp3_annot.errors import OutOfWindowError
 from foxp3_annot.reference import Reference
 
@@ -33,7 +33,7 @@ class Variant:
     written. Justification ends at the border of the embedded window. Make one with `Variant.of`.
     """
 
-    assembly: Assembly
+    assembly: Assembly | Contig
     start: int
     ref: str
     alt: str

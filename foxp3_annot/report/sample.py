@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foxp3_annot.annotation import Annotation
+from foxp3_annot.assembly import build_of
 from foxp3_annot.callset import CallSet
 from foxp3_annot.catalogue import Assertion, Catalogue, Citation, CuratedVariant
 from foxp3_annot.gene import Gene
@@ -228,7 +229,7 @@ def description_values(annotation: Annotation) -> dict[str, Any]:
         },
         "spdi": annotation.variant.spdi(),
         "other_build": {
-            "assembly": annotation.variant.assembly.other.label,
+            "assembly": build_of(annotation.variant.assembly).other.label,
             "hgvs_g": annotation.other_hgvs_g,
             "reason": annotation.other_build.reason,
         },
