@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from foxp3_annot import protein as proteins
 from foxp3_annot.consequence import Consequence, by_severity
-from foxp3_annot.protein import STOP, ProteinChange, translate
+from foxp3_annot.protein import STOP, ProteinChange, translate, translate_until_stop
 from foxp3_annot.transcript import Transcript
 from foxp3_annot.variant import Edit
 
@@ -85,7 +85,7 @@ def _outside(transcript: Transcript, stretch: _Stretch) -> Consequence | None:
 def _splicing(transcript: Transcript, stretch: _Stretch) -> set[Consequence]:
     """Splice and intron terms, with the distances that Ensembl VEP uses."""
     found: set[Consequence] = set()
-    for start, end in transcript.introns():
+    for start, end in transcript.introns:
         if not stretch.overlaps(start - 3, end + 3):
             continue
         if stretch.overlaps(start, start + 2):
@@ -160,34 +160,32 @@ def _coding(transcript: Transcript, edit: Edit) -> tuple[set[Consequence], Prote
     """Terms and protein change of an edit within one exon that touches the coding sequence."""
     start = _mrna_start(transcript, edit.start)
     end = start + len(edit.ref)
-    mutant_mrna = transcript.mrna[:start] + edit.alt + transcript.mrna[end:]
-    coding_start, coding_end = transcript.coding_mrna
     gain = len(edit.alt) - len(edit.ref)
+    coding_start, coding_end = transcript.coding_mrna
+    mutant_mrna = transcript.mrna[:start] + edit.alt + transcript.mrna[end:]
     new_start = coding_start if start >= coding_start else coding_start + gain
-    if start < coding_start + 3 and (new_start < 0 or mutant_mrna[new_start : new_start + 3] != "ATG"):
+    touches_start, touches_stop = start < coding_start + 3, end > coding_end - 3
+    if touches_start and (new_start < 0 or mutant_mrna[new_start : new_start + 3] != "ATG"):
         return {Consequence.START_LOST}, proteins.start_lost()
-    mutant = _until_stop(translate(mutant_mrna[new_start:]))
-    touches_start = start < coding_start + 3
-    touches_stop = end > coding_end - 3
-    first, last = max(start - coding_start, 0) // 3, (min(end, coding_end) - coding_start + 2) // 3
     terms = {Consequence.START_RETAINED} if touches_start else set()
-    if mutant == transcript.protein:
-        terms.add(_silent(touches_start=touches_start, touches_stop=touches_stop))
-        return terms, proteins.unchanged(transcript.protein, first + 1, max(last, first + 1))
-    if gain % 3 or end > coding_end or (touches_stop and STOP not in mutant):
-        change = proteins.frameshift(transcript.protein, mutant)
-        return terms | _shifted(edit, transcript.protein, mutant, touches_stop=touches_stop), change
-    removed = transcript.protein[first:last]
+    protein = transcript.protein
+    first, last = max(start - coding_start, 0) // 3, (min(end, coding_end) - coding_start + 2) // 3
+    removed = protein[first:last]
     added = translate(mutant_mrna[new_start + 3 * first : new_start + 3 * last + gain])
-    if STOP in removed and STOP not in added:
-        return terms | {Consequence.STOP_LOST}, proteins.frameshift(transcript.protein, mutant)
-    change = proteins.in_frame(transcript.protein, first, removed, added)
-    return terms | _in_frame_terms(edit, removed, added), change
-
-
-def _until_stop(residues: str) -> str:
-    stop = residues.find(STOP)
-    return residues if stop < 0 else residues[: stop + 1]
+    in_frame = not gain % 3 and end <= coding_end
+    if in_frame and removed == added:
+        terms.add(_silent(touches_start=touches_start, touches_stop=touches_stop))
+        return terms, proteins.unchanged(protein, first + 1, max(last, first + 1))
+    if in_frame and (STOP not in removed or STOP in added):
+        return terms | _in_frame_terms(edit, removed, added), proteins.in_frame(protein, first, removed, added)
+    mutant = protein[:first] + translate_until_stop(mutant_mrna, new_start + 3 * first)
+    if mutant == protein:
+        terms.add(_silent(touches_start=touches_start, touches_stop=touches_stop))
+        return terms, proteins.unchanged(protein, first + 1, max(last, first + 1))
+    if in_frame:
+        return terms | {Consequence.STOP_LOST}, proteins.frameshift(protein, mutant, first)
+    shifted = _shifted(edit, protein, mutant, touches_stop=touches_stop)
+    return terms | shifted, proteins.frameshift(protein, mutant, first)
 
 
 def _silent(*, touches_start: bool, touches_stop: bool) -> Consequence:

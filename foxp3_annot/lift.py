@@ -28,20 +28,23 @@ def lift(variant: Variant, source: Reference, target: Reference, block_map: Bloc
     block of the map, for where the builds differ in length nearby the allele has no simple equivalent. An
     allele that would come back as another one, because the builds differ by a base beside it, has none either.
     """
-    moved = _moved(variant, target, block_map)
-    if moved.variant and _moved(moved.variant, source, block_map).variant != variant:
-        return Lifted(reason=f"no equivalent on {target.assembly}: the builds differ by a base here")
-    return moved
-
-
-def _moved(variant: Variant, target: Reference, block_map: BlockMap) -> Lifted:
     here, there = build_of(variant.assembly), build_of(target.assembly)
     window = block_map.window(here)
     start, end = max(variant.start - 1, window.start), min(variant.end + 1, window.end)
     block = block_map.block_of(here, start, end)
     if block is None:
-        return Lifted(reason=f"no equivalent on {target.assembly}: the builds differ in length here")
+        return Lifted(reason=f"no equivalent on {there}: the builds differ in length here")
     shift = block.on(there).start - block.on(here).start
+    if source.fetch(start, end) == target.fetch(start + shift, end + shift):
+        return Lifted(Variant(there, variant.start + shift, variant.ref, variant.alt))
+    moved = _written_over(variant, target, shift)
+    if moved.variant and _written_over(moved.variant, source, -shift).variant != variant:
+        return Lifted(reason=f"no equivalent on {there}: the builds differ by a base here")
+    return moved
+
+
+def _written_over(variant: Variant, target: Reference, shift: int) -> Lifted:
+    """The bases of the allele over the same stretch of `target`, whatever it has there."""
     bases = target.fetch(variant.start + shift, variant.end + shift)
     if bases == variant.alt:
         return Lifted(is_reference=True, reason=f"the reference of {target.assembly} carries this allele")

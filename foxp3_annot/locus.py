@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from foxp3_annot.assembly import Assembly, Contig
 from foxp3_annot.errors import OutOfWindowError
@@ -44,7 +45,7 @@ class Block:
         return self.grch37 if assembly is Assembly.GRCH37 else self.grch38
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BlockMap:
     """The blocks of the window in order; the bases between two blocks exist on one build only."""
 
@@ -61,7 +62,12 @@ class BlockMap:
 
     def window(self, assembly: Assembly) -> Interval:
         """The whole window on a build, from the first block to the last."""
-        return Interval(assembly, self.blocks[0].on(assembly).start, self.blocks[-1].on(assembly).end)
+        return self._windows[assembly]
+
+    @cached_property
+    def _windows(self) -> dict[Assembly, Interval]:
+        first, last = self.blocks[0], self.blocks[-1]
+        return {one: Interval(one, first.on(one).start, last.on(one).end) for one in Assembly}
 
     def block_of(self, assembly: Assembly, start: int, end: int) -> Block | None:
         """The block that holds the whole stretch, or None where it touches a gap.

@@ -17,7 +17,18 @@ def translate(bases: str) -> str:
     >>> translate("ATGCCCTGAAA")
     'MP*'
     """
-    return "".join(_CODONS.get(bases[i : i + 3], "X") for i in range(0, len(bases) - 2, 3))
+    return "".join([_CODONS.get(bases[i : i + 3], "X") for i in range(0, len(bases) - 2, 3)])
+
+
+def translate_until_stop(bases: str, start: int) -> str:
+    """Residues from `start` (0-based) to the first stop, which is included; to the end where there is none."""
+    residues = []
+    for index in range(start, len(bases) - 2, 3):
+        residue = _CODONS.get(bases[index : index + 3], "X")
+        residues.append(residue)
+        if residue == STOP:
+            break
+    return "".join(residues)
 
 
 def three_letter(residues: Iterable[str]) -> str:
@@ -61,16 +72,17 @@ def start_lost() -> ProteinChange:
     return ProteinChange(1, 1, "Met1?")
 
 
-def frameshift(protein: str, mutant: str) -> ProteinChange:
+def frameshift(protein: str, mutant: str, same: int = 0) -> ProteinChange:
     """The reading frame moves, or the stop codon is lost.
 
     Both proteins in one-letter code from the first residue: `protein` with its final `*`, `mutant` up to
-    its first `*` or, where no stop is reached, to the end of the transcript. They must differ.
+    its first `*` or, where no stop is reached, to the end of the transcript. They must differ; `same` is a
+    number of residues from the first that are known not to.
 
     >>> frameshift("MPNPR*", "MPTRG*").hgvs
     'p.(Asn3ThrfsTer4)'
     """
-    start = next(i for i in range(len(protein)) if mutant[i : i + 1] != protein[i])
+    start = next(i for i in range(same, len(protein)) if mutant[i : i + 1] != protein[i])
     place, last = _place(protein, start + 1), len(protein) - 1
     new, rest = mutant[start : start + 1], _until_stop(mutant, start)
     if protein[start] == STOP:

@@ -195,9 +195,10 @@ class Transcript:
         index = self.exon_index(offset)
         return self._mrna_starts[index] + offset - self.exons[index].start
 
-    def introns(self) -> list[tuple[int, int]]:
+    @cached_property
+    def introns(self) -> tuple[tuple[int, int], ...]:
         """Introns in order, as half-open stretches of offsets."""
-        return [(one.end, two.start) for one, two in zip(self.exons, self.exons[1:], strict=False)]
+        return tuple((one.end, two.start) for one, two in zip(self.exons, self.exons[1:], strict=False))
 
     def feature(self, offset: int) -> Feature | None:
         """The exon or intron that holds an offset; None outside the transcript."""
@@ -241,7 +242,7 @@ class Transcript:
             found.append("the coding sequence is not a multiple of three")
         if self.protein != protein + STOP:
             found.append("the coding sequence does not translate to the protein")
-        for exon, (start, end) in zip(self.exons, self.introns(), strict=False):
+        for exon, (start, end) in zip(self.exons, self.introns, strict=False):
             if (self.bases[start : start + 2], self.bases[end - 2 : end]) != ("GT", "AG"):
                 found.append(f"intron {exon.number} does not start with GT and end with AG")
         return found

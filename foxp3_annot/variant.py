@@ -78,14 +78,19 @@ class Variant:
 
     def leftmost(self) -> Edit:
         """The shortest edit at its lowest coordinate."""
-        return _trim(self.start, self.ref, self.alt)
+        if self.alt.startswith(self.ref):
+            return Edit(self.start, "", self.alt[: self.length_change])
+        if self.ref.startswith(self.alt):
+            return Edit(self.start, self.ref[: -self.length_change], "")
+        return Edit(self.start, self.ref, self.alt)
 
     def rightmost(self) -> Edit:
         """The shortest edit at its highest coordinate."""
-        shared = _shared_prefix(self.ref, self.alt)
-        ref, alt = self.ref[shared:], self.alt[shared:]
-        tail = _shared_prefix(ref[::-1], alt[::-1])
-        return Edit(self.start + shared, ref[: len(ref) - tail], alt[: len(alt) - tail])
+        if self.alt.startswith(self.ref):
+            return Edit(self.end + 1, "", self.alt[len(self.ref) :])
+        if self.ref.startswith(self.alt):
+            return Edit(self.start + len(self.alt), self.ref[len(self.alt) :], "")
+        return Edit(self.start, self.ref, self.alt)
 
     def vcf(self, reference: Reference) -> Edit:
         """As a VCF record has it: leftmost, and with the base before it where a side would be empty.
@@ -113,6 +118,8 @@ def _shared_prefix(one: str, two: str) -> int:
 
 def _trim(start: int, ref: str, alt: str) -> Edit:
     """Without shared bases: first those at the end, then those at the start, so that the edit lies leftmost."""
+    if len(ref) == len(alt) == 1:
+        return Edit(start, ref, alt)
     tail = _shared_prefix(ref[::-1], alt[::-1])
     ref, alt = ref[: len(ref) - tail], alt[: len(alt) - tail]
     head = _shared_prefix(ref, alt)

@@ -56,7 +56,7 @@ def test_mrna_digests_of_the_shipped_table(assembly: Assembly, gene: Gene, refer
 @BUILDS
 def test_introns_start_with_gt_and_end_with_ag(assembly: Assembly, gene: Gene) -> None:
     for transcript in gene.on(assembly).transcripts:
-        ends = [transcript.bases[a : a + 2] + transcript.bases[b - 2 : b] for a, b in transcript.introns()]
+        ends = [transcript.bases[a : a + 2] + transcript.bases[b - 2 : b] for a, b in transcript.introns]
         assert ends == ["GTAG"] * (len(transcript.exons) - 1)
 
 
