@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from foxp3_annot.assembly import build_of
+from foxp3_annot.assembly import Assembly, build_of
 from foxp3_annot.consequence import Consequence
 from foxp3_annot.effect import Effect, effect_of
 from foxp3_annot.gene import Gene, GeneModel, Landmark
-from foxp3_annot.hgvs import hgvs_c, hgvs_g
+from foxp3_annot.hgvs import hgvs_c, hgvs_g, hgvs_gene
 from foxp3_annot.lift import Lifted, lift
 from foxp3_annot.protein import Domain
 from foxp3_annot.transcript import Feature
@@ -61,6 +61,36 @@ class Annotation:
         return self.hgvs_c.split(":", 1)[1] if self.hgvs_c else self.hgvs_g
 
 
+@dataclass(frozen=True, slots=True)
+class OnTranscript:
+    """What a variant is called and does on one transcript."""
+
+    transcript: str
+    protein: str
+    hgvs_c: str
+    effect: Effect
+
+
+def on_other_transcripts(variant: Variant, gene: Gene) -> tuple[OnTranscript, ...]:
+    """The variant on each transcript of its build beside the first: NM_014009.3 and NM_001114377.1."""
+    transcripts = gene.on(build_of(variant.assembly)).transcripts[1:]
+    return tuple(
+        OnTranscript(
+            one.accession, one.protein_accession, hgvs_c(variant, one), effect_of(one, one.edit_of(variant))
+        )
+        for one in transcripts
+    )
+
+
+def on_lrg(variant: Variant, gene: Gene) -> str:
+    """The name on LRG_62, the reverse complement of GRCh37; empty where the variant has no place on GRCh37."""
+    here = build_of(variant.assembly)
+    on37: Variant | None = variant
+    if here is not Assembly.GRCH37:
+        on37 = lift(variant, gene.on(here).reference, gene.on(Assembly.GRCH37).reference, gene.block_map).variant
+    return hgvs_gene(on37, gene.on(Assembly.GRCH37).transcript, "LRG_62") if on37 else ""
+
+
 def annotate(variant: Variant, gene: Gene) -> Annotation:
     """Describe a variant on the first transcript of its build."""
     assembly = build_of(variant.assembly)
@@ -94,6 +124,9 @@ def _features(model: GeneModel, edit: Edit) -> tuple[Feature, ...]:
     if not edit.ref:
         first, last = edit.start - 1, edit.start
     first, last = max(first, transcript.start), min(last, transcript.end - 1)
+    one, two = transcript.feature(first), transcript.feature(last)
+    if one == two:
+        return (one,) if one and first <= last else ()
     found: dict[Feature, None] = {}
     for offset in (first, *(e.start for e in transcript.exons), *(e.end for e in transcript.exons), last):
         feature = transcript.feature(offset) if first <= offset <= last else None

@@ -21,16 +21,32 @@ class Contig:
 
 
 class Assembly(enum.Enum):
-    """A genome build, with the facts of its chromosome X (NCBI assembly reports GRCh37.p13 and GRCh38.p14)."""
+    """A genome build, with the facts of its chromosome X (NCBI assembly reports GRCh37.p13 and GRCh38.p14).
 
-    GRCH37 = ("GRCh37", "NC_000023.10", 155_270_560, "7e0e2e580297b7764e31dbc80c2540dd")
-    GRCH38 = ("GRCh38", "NC_000023.11", 156_040_895, "2b3a55ff7f58eb308420c8a9b11cac50")
+    `refget` is the GA4GH refget accession of the whole chromosome.
+    """
 
-    def __init__(self, label: str, accession: str, x_length: int, x_md5: str) -> None:
+    GRCH37 = (
+        "GRCh37",
+        "NC_000023.10",
+        155_270_560,
+        "7e0e2e580297b7764e31dbc80c2540dd",
+        "SQ.v7noePfnNpK8ghYXEqZ9NukMXW7YeNsm",
+    )
+    GRCH38 = (
+        "GRCh38",
+        "NC_000023.11",
+        156_040_895,
+        "2b3a55ff7f58eb308420c8a9b11cac50",
+        "SQ.w0WZEvgJF0zf_P4yyTzjjv9oW1z61HHP",
+    )
+
+    def __init__(self, label: str, accession: str, x_length: int, x_md5: str, refget: str) -> None:
         self.label = label
         self.accession = accession
         self.x_length = x_length
         self.x_md5 = x_md5
+        self.refget = refget
 
     def __str__(self) -> str:
         return self.label

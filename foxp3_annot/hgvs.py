@@ -7,41 +7,54 @@ from foxp3_annot.transcript import Transcript
 from foxp3_annot.variant import Edit, Variant
 
 
-def hgvs_g(variant: Variant, reference: Reference) -> str:
-    """The genomic description, moved to its highest coordinate (the 3' rule on the plus strand)."""
+def hgvs_g(variant: Variant, reference: Reference, *, long: bool = False) -> str:
+    """The genomic description, moved to its highest coordinate (the 3' rule on the plus strand).
+
+    The long form spells deleted and duplicated bases (`delAAG`), as older papers do.
+    """
     edit = variant.rightmost()
     origin = reference.window.start
-    described = _describe(
-        reference.bases, Edit(edit.start - origin, edit.ref, edit.alt), lambda index: str(index + origin)
-    )
+    placed = Edit(edit.start - origin, edit.ref, edit.alt)
+    described = _describe(reference.bases, placed, lambda index: str(index + origin), long=long)
     return f"{variant.assembly.accession}:g.{described}"
 
 
-def hgvs_c(variant: Variant, transcript: Transcript) -> str:
+def hgvs_c(variant: Variant, transcript: Transcript, *, long: bool = False) -> str:
     """The coding description, moved 3' on the gene's strand; empty where an end lies outside the transcript.
 
     The shift follows the genome, so it may cross the border between an exon and an intron (the habit of
     Ensembl VEP and ClinVar). Positions in introns 1 and 6 of FOXP3 count the bases of the variant's build.
     """
-    described = _describe(transcript.bases, transcript.edit_of(variant), transcript.coding_position)
+    edit = transcript.edit_of(variant)
+    described = _describe(transcript.bases, edit, transcript.coding_position, long=long)
     return f"{transcript.accession}:c.{described}" if described else ""
 
 
-def _describe(bases: str, edit: Edit, name: Callable[[int], str | None]) -> str:
+def hgvs_gene(variant: Variant, transcript: Transcript, accession: str) -> str:
+    """The description on a gene sequence that is the transcript's reference on the gene's own strand.
+
+    LRG_62 (= NG_007392.1) is exactly the window of GRCh37, read on the minus strand.
+    """
+    edit = transcript.edit_of(variant)
+    return f"{accession}:g.{_describe(transcript.bases, edit, lambda offset: str(offset + 1), long=False)}"
+
+
+def _describe(bases: str, edit: Edit, name: Callable[[int], str | None], *, long: bool) -> str:
     """The change in words of HGVS; `edit.start` is an index of `bases`, `name` gives a position its name."""
     ref, alt, start = edit.ref, edit.alt, edit.start
+    spelled = ref if long else ""
     if len(ref) == len(alt) == 1:
         place = name(start)
         return f"{place}{ref}>{alt}" if place else ""
     if ref and not alt:
-        return _ranged(name, start, start + len(ref) - 1, "del")
+        return _ranged(name, start, start + len(ref) - 1, f"del{spelled}")
     if not ref:
         if bases[max(start - len(alt), 0) : start] == alt:
-            return _ranged(name, start - len(alt), start - 1, "dup")
+            return _ranged(name, start - len(alt), start - 1, f"dup{alt if long else ''}")
         return _ranged(name, start - 1, start, f"ins{alt}")
     if alt == reverse_complement(ref):
-        return _ranged(name, start, start + len(ref) - 1, "inv")
-    return _ranged(name, start, start + len(ref) - 1, f"delins{alt}")
+        return _ranged(name, start, start + len(ref) - 1, f"inv{spelled}")
+    return _ranged(name, start, start + len(ref) - 1, f"del{spelled}ins{alt}")
 
 
 def _ranged(name: Callable[[int], str | None], first: int, last: int, change: str) -> str:

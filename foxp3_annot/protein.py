@@ -1,5 +1,6 @@
 """Translation, protein domains, and the predicted change of a protein in HGVS words."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -34,6 +35,19 @@ def translate_until_stop(bases: str, start: int) -> str:
 def three_letter(residues: Iterable[str]) -> str:
     """Residues in three-letter code, stop as `Ter`."""
     return "".join(_THREE[residue] for residue in residues)
+
+
+def one_letter(description: str) -> str:
+    """A protein description in one-letter code, stop as `*`.
+
+    >>> one_letter("p.(Glu362ArgfsTer28)")
+    'p.(E362Rfs*28)'
+    """
+    return _THREE_LETTER_CODE.sub(lambda found: _ONE[found[0]], description)
+
+
+_ONE = {three: one for one, three in _THREE.items()}
+_THREE_LETTER_CODE = re.compile("|".join(_ONE))
 
 
 @dataclass(frozen=True, slots=True)
