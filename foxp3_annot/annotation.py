@@ -13,6 +13,13 @@ from foxp3_annot.transcript import Feature
 from foxp3_annot.variant import Edit, Variant
 
 
+_SPLICE_REGION = {
+    Consequence.SPLICE_REGION,
+    Consequence.SPLICE_DONOR_5TH_BASE,
+    Consequence.SPLICE_DONOR_REGION,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Annotation:
     """One variant described on NM_014009.4.
@@ -53,7 +60,14 @@ class Annotation:
     @property
     def is_damaging_in_kind(self) -> bool:
         """Whether kind or place alone says that function is likely lost."""
-        return bool(self.landmarks) or any(term.is_damaging_in_kind for term in self.consequences)
+        return any(mark.kind.is_vital for mark in self.landmarks) or any(
+            term.is_damaging_in_kind for term in self.consequences
+        )
+
+    @property
+    def may_disturb_splicing(self) -> bool:
+        """Whether it lies in the splice region, outside the two bases that a splice site cannot do without."""
+        return not _SPLICE_REGION.isdisjoint(self.consequences)
 
     @property
     def name(self) -> str:
@@ -75,9 +89,7 @@ def on_other_transcripts(variant: Variant, gene: Gene) -> tuple[OnTranscript, ..
     """The variant on each transcript of its build beside the first: NM_014009.3 and NM_001114377.1."""
     transcripts = gene.on(build_of(variant.assembly)).transcripts[1:]
     return tuple(
-        OnTranscript(
-            one.accession, one.protein_accession, hgvs_c(variant, one), effect_of(one, one.edit_of(variant))
-        )
+        OnTranscript(one.accession, one.protein_accession, hgvs_c(variant, one), effect_of(one, one.edit_of(variant)))
         for one in transcripts
     )
 

@@ -1,5 +1,6 @@
 """FOXP3 on one build, and on both: references, transcripts, domains and landmarks, loaded and verified."""
 
+import enum
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,11 +22,26 @@ DIFFERING_BASES = 2
 """Single bases of the window in which the builds differ (LRG_62: at GRCh38 49261784 and 49264848)."""
 
 
+class LandmarkKind(enum.Enum):
+    """What a site outside the coding sequence does."""
+
+    POLYA_SIGNAL = "polya_signal"
+    EXON1_DONOR = "exon1_donor"
+    ENHANCER = "enhancer"
+    PROMOTER = "promoter"
+
+    @property
+    def is_vital(self) -> bool:
+        """Whether a change there is damaging in kind: mutations of IPEX are known in it."""
+        return self in (LandmarkKind.POLYA_SIGNAL, LandmarkKind.EXON1_DONOR)
+
+
 @dataclass(frozen=True, slots=True)
 class Landmark:
-    """A named site outside the coding sequence in which a change is damaging in kind."""
+    """A named site outside the coding sequence."""
 
     name: str
+    kind: LandmarkKind
     interval: Interval
     source: str
 
@@ -119,7 +135,12 @@ def _load_model(folder: Path, assembly: Assembly, block_map: BlockMap) -> GeneMo
         Domain(r["name"], int(r["first"]), int(r["last"]), r["source"]) for r in read_table(folder / "domains.tsv")
     )
     landmarks = tuple(
-        Landmark(r["name"], Interval(assembly, int(r[f"{build}_start"]), int(r[f"{build}_end"])), r["source"])
+        Landmark(
+            r["name"],
+            LandmarkKind(r["kind"]),
+            Interval(assembly, int(r[f"{build}_start"]), int(r[f"{build}_end"])),
+            r["source"],
+        )
         for r in read_table(folder / "landmarks.tsv")
     )
     return GeneModel(reference, transcripts, domains, landmarks)

@@ -135,7 +135,8 @@ def concern_of(annotation: Annotation, match: Match) -> Concern:
     if annotation.is_damaging_in_kind:
         return Concern.DAMAGING_IN_KIND
     close = match.level in (MatchLevel.SAME_PROTEIN_CHANGE, MatchLevel.SAME_RESIDUE, MatchLevel.SAME_SITE)
-    return Concern.UNCERTAIN if close or annotation.most_severe.changes_protein else Concern.NOT_REPORTED
+    doubtful = close or annotation.most_severe.changes_protein or annotation.may_disturb_splicing
+    return Concern.UNCERTAIN if doubtful else Concern.NOT_REPORTED
 
 
 _CONCERN_OF_CLASS = {
@@ -217,7 +218,8 @@ def _notes(described: Described, state: Zygosity, sex: Sex, evidence: tuple[Evid
     if filters:
         yield f"The caller marked it as failing a filter ({', '.join(filters)}); confirm it by another method."
     for mark in described.annotation.landmarks:
-        yield f"It lies in the {mark.name}, where changes are damaging although no residue changes."
+        if mark.kind.is_vital:
+            yield f"It lies in the {mark.name}, where changes are damaging although no residue changes."
     curated = described.match.same_allele
     if curated and curated.is_refuted:
         yield "It was once published as a mutation and has been refuted: it does not explain IPEX."

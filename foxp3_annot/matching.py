@@ -82,7 +82,8 @@ def _residue(annotation: Annotation) -> Iterator[str]:
 def _site(annotation: Annotation) -> Iterator[str]:
     """Landmarks touched, and the end of each intron destroyed."""
     for mark in annotation.landmarks:
-        yield mark.name
+        if mark.kind.is_vital:
+            yield mark.name
     for end in (Consequence.SPLICE_DONOR, Consequence.SPLICE_ACCEPTOR):
         if end in annotation.consequences:
             for feature in annotation.features:

@@ -62,11 +62,16 @@ class Domain:
 
 @dataclass(frozen=True, slots=True)
 class ProteinChange:
-    """A predicted change: the first affected residue, the last, and the HGVS description without `p.(...)`."""
+    """A predicted change: the first affected residue, the last, and the HGVS description without `p.(...)`.
+
+    `stop` is the number that the stop codon has in the changed protein where the change brings it nearer or
+    moves the frame; None where it stays where it is or none is reached.
+    """
 
     first: int
     last: int
     description: str
+    stop: int | None = None
 
     @property
     def hgvs(self) -> str:
@@ -103,8 +108,9 @@ def frameshift(protein: str, mutant: str, same: int = 0) -> ProteinChange:
         ordinal = rest if rest == "?" else str(int(rest) - 1)
         return ProteinChange(start + 1, start + 1, f"{place}{three_letter(new)}extTer{ordinal}")
     if new == STOP:
-        return ProteinChange(start + 1, last, f"{place}Ter")
-    return ProteinChange(start + 1, last, f"{place}{three_letter(new)}fsTer{rest}")
+        return ProteinChange(start + 1, last, f"{place}Ter", start + 1)
+    stop = None if rest == "?" else start + int(rest)
+    return ProteinChange(start + 1, last, f"{place}{three_letter(new)}fsTer{rest}", stop)
 
 
 def in_frame(protein: str, start: int, removed: str, added: str) -> ProteinChange:
@@ -155,14 +161,13 @@ def _until_stop(mutant: str, start: int) -> str:
 
 
 def _early_stop(protein: str, start: int, removed: str, added: str) -> ProteinChange:
-    last = len(protein) - 1
+    last, stop = len(protein) - 1, start + len(added)
     if added == STOP:
-        return ProteinChange(start + 1, last, f"{_place(protein, start + 1)}Ter")
+        return ProteinChange(start + 1, last, f"{_place(protein, start + 1)}Ter", stop)
+    new = three_letter(added)
     if not removed:
-        return ProteinChange(start, last, f"{_range(protein, start, start + 1)}ins{three_letter(added)}")
-    return ProteinChange(
-        start + 1, last, f"{_range(protein, start + 1, start + len(removed))}delins{three_letter(added)}"
-    )
+        return ProteinChange(start, last, f"{_range(protein, start, start + 1)}ins{new}", stop)
+    return ProteinChange(start + 1, last, f"{_range(protein, start + 1, start + len(removed))}delins{new}", stop)
 
 
 def _most_c_terminal(protein: str, first: int, last: int) -> tuple[int, int]:

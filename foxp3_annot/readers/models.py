@@ -120,7 +120,7 @@ def _lines(path: Path) -> Iterator[_Line]:
 
 
 def _line(path: Path, number: int, content: str) -> _Line:
-    cells = content.split("\t")
+    cells = content.split("\t", 8)  # files exist in which descriptions hold tabs
     try:
         contig, _, kind, start, end, _, strand, phase, attributes = cells
         line = _Line(

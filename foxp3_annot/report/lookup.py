@@ -15,14 +15,14 @@ def lookup_report(text: str, found: list[Described], gene: Gene, catalogue: Cata
         "schema_version": SCHEMA_VERSION,
         "report": "lookup",
         "text": text,
-        "variants": [_variant(one) for one in found],
+        "variants": [_variant(one, gene) for one in found],
         "citations": [citation_values(cited[key]) for key in sorted(cited)],
         "provenance": {"reference": gene.digest, "knowledge": catalogue.digest},
     }
 
 
-def _variant(one: Described) -> dict[str, Any]:
-    return description_values(one.annotation) | {
+def _variant(one: Described, gene: Gene) -> dict[str, Any]:
+    return description_values(one.annotation, gene) | {
         "concern": {"code": one.concern.name.lower(), "label": one.concern.value},
         "match": {
             "level": one.match.level.value,
@@ -52,7 +52,10 @@ def _lines(variant: dict[str, Any], references: dict[str, str]) -> list[str]:
         ("other build", f"{other['hgvs_g']} ({other['assembly']})" if other["hgvs_g"] else other["reason"]),
         ("consequence", ", ".join(term["term"] for term in variant["consequences"])),
         ("place", "; ".join(filter(None, [place, *variant["domains"], *variant["landmarks"]]))),
+        ("isoforms", "; ".join(f"{t['hgvs_c']} {t['hgvs_p']}".strip() for t in variant["transcripts"] if t["hgvs_c"])),
+        ("identifiers", "; ".join(filter(None, [variant["spdi"], variant["vrs_id"], variant["hgvs_lrg"]]))),
         ("for IPEX", variant["concern"]["label"]),
+        *(("note", one["sentence"]) for one in variant["hallmarks"]),
     ]
     lines = [f"{label:<12} {value}" for label, value in rows if value]
     for curated in variant["match"]["curated"]:

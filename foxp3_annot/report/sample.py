@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from foxp3_annot.annotation import Annotation
+from foxp3_annot.annotation import Annotation, on_lrg, on_other_transcripts
 from foxp3_annot.assembly import build_of
 from foxp3_annot.callset import CallSet
 from foxp3_annot.catalogue import Assertion, Catalogue, Citation, CuratedVariant
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex, Zygosity
+from foxp3_annot.hallmark import hallmarks_of
+from foxp3_annot.identifiers import vrs_id
 from foxp3_annot.inheritance import Statement, inheritance
 from foxp3_annot.interpretation import (
     Assessment,
@@ -19,9 +21,10 @@ from foxp3_annot.interpretation import (
     Finding,
     StructuralFinding,
 )
+from foxp3_annot.protein import one_letter
 from foxp3_annot.report.provenance import Settings, provenance
 
-SCHEMA_VERSION = "1.0.0"
+SCHEMA_VERSION = "1.1.0"
 
 LIMITS = (
     "For research use. A finding must be confirmed by an accredited laboratory before it guides care.",
@@ -75,7 +78,7 @@ def sample_report(
             "code": assessment.conclusion.value,
             "sentence": headline(subject, call_set, assessment, findings),
         },
-        "findings": [_finding(finding) for finding in findings],
+        "findings": [_finding(finding, gene) for finding in findings],
         "structural_findings": [_structural(one) for one in assessment.structural],
         "not_assessed": [
             {"code": one.code, "sentence": one.sentence, "places": list(one.places)} for one in assessment.unassessed
@@ -199,9 +202,9 @@ def _call_set(call_set: CallSet, gene: Gene) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, gene: Gene) -> dict[str, Any]:
     curated = finding.described.match.curated
-    return description_values(finding.annotation) | {
+    return description_values(finding.annotation, gene) | {
         "zygosity": {"code": finding.zygosity.value, "sentence": ZYGOSITY_SENTENCES[finding.zygosity]},
         "concern": {"code": finding.described.concern.name.lower(), "label": finding.described.concern.value},
         "conclusion": finding.conclusion.value,
@@ -214,7 +217,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def description_values(annotation: Annotation) -> dict[str, Any]:
+def description_values(annotation: Annotation, gene: Gene) -> dict[str, Any]:
     """The names and places of a variant, as reports and `lookup` give them."""
     return {
         "hgvs_g": annotation.hgvs_g,
@@ -228,6 +231,9 @@ def description_values(annotation: Annotation) -> dict[str, Any]:
             "alt": annotation.vcf.alt,
         },
         "spdi": annotation.variant.spdi(),
+        "vrs_id": vrs_id(annotation.variant),
+        "hgvs_lrg": on_lrg(annotation.variant, gene),
+        "hgvs_p_short": one_letter(annotation.hgvs_p),
         "other_build": {
             "assembly": build_of(annotation.variant.assembly).other.label,
             "hgvs_g": annotation.other_hgvs_g,
@@ -237,6 +243,16 @@ def description_values(annotation: Annotation) -> dict[str, Any]:
         "features": [{"name": str(f), "name_in_papers": f.papers_name} for f in annotation.features],
         "domains": [domain.name for domain in annotation.domains],
         "landmarks": [mark.name for mark in annotation.landmarks],
+        "hallmarks": [{"code": one.kind.value, "sentence": one.sentence} for one in hallmarks_of(annotation, gene)],
+        "transcripts": [
+            {
+                "transcript": one.transcript,
+                "hgvs_c": one.hgvs_c,
+                "hgvs_p": one.effect.hgvs_p,
+                "consequences": [term.term for term in one.effect.consequences],
+            }
+            for one in on_other_transcripts(annotation.variant, gene)
+        ],
     }
 
 
