@@ -12,7 +12,6 @@ from foxp3_annot.protein import Domain
 from foxp3_annot.transcript import Feature
 from foxp3_annot.variant import Edit, Variant
 
-
 _SPLICE_REGION = {
     Consequence.SPLICE_REGION,
     Consequence.SPLICE_DONOR_5TH_BASE,

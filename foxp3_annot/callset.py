@@ -11,12 +11,16 @@ from foxp3_annot.variant import Variant
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a record says of one sample. Depths are reads; `allele_depths` has the reference first."""
+    """What a record says of one sample. Depths are reads; `allele_depths` has the reference first.
+
+    `phase_set` names the set within which a phased genotype is phased; empty where the file names none.
+    """
 
     genotype: Genotype | None
     depth: int | None = None
     allele_depths: tuple[int | None, ...] = ()
     quality: int | None = None
+    phase_set: str = ""
 
     def allele_depth(self, allele: int) -> int | None:
         return self.allele_depths[allele] if allele < len(self.allele_depths) else None

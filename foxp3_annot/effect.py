@@ -1,5 +1,6 @@
 """The effect of one edit on one transcript: consequence terms and the predicted protein change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foxp3_annot import protein as proteins
@@ -45,7 +46,7 @@ def effect_of(transcript: Transcript, edit: Edit) -> Effect:
         return Effect(by_severity(splicing | exonic), unpredictable=lost)
     if Consequence.CODING_SEQUENCE not in exonic:
         return Effect(by_severity(splicing | exonic))
-    terms, change = _coding(transcript, edit)
+    terms, change = _coding(transcript, (edit,))
     return Effect(by_severity(splicing | (exonic - {Consequence.CODING_SEQUENCE}) | terms), change)
 
 
@@ -156,13 +157,36 @@ def _mrna_start(transcript: Transcript, stretch_start: int) -> int:
     return transcript.mrna_index(stretch_start - 1) + 1
 
 
-def _coding(transcript: Transcript, edit: Edit) -> tuple[set[Consequence], ProteinChange | None]:
-    """Terms and protein change of an edit within one exon that touches the coding sequence."""
-    start = _mrna_start(transcript, edit.start)
-    end = start + len(edit.ref)
-    gain = len(edit.alt) - len(edit.ref)
+def effect_of_haplotype(transcript: Transcript, edits: Sequence[Edit]) -> Effect:
+    """What several edits do together on one copy of the gene; each lies within an exon and touches the coding part.
+
+    `edits` are on the gene's strand (`Transcript.edit_of`) and do not overlap.
+    """
+    terms, change = _coding(transcript, sorted(edits))
+    return Effect(by_severity(terms), change)
+
+
+def touches_coding(transcript: Transcript, edit: Edit) -> bool:
+    """Whether an edit lies within one exon and changes coding bases, so that its codons are known."""
+    stretch = _Stretch(edit.start, edit.start + len(edit.ref))
+    if _outside(transcript, stretch) or not _within_one_exon(transcript, stretch):
+        return False
+    return Consequence.CODING_SEQUENCE in _exonic(transcript, stretch)
+
+
+def codons_of(transcript: Transcript, edit: Edit) -> tuple[int, int]:
+    """First and last codon (0-based) that an edit within the coding sequence touches."""
+    start = _mrna_start(transcript, edit.start) - transcript.coding_mrna[0]
+    return start // 3, (start + max(len(edit.ref), 1) - 1) // 3
+
+
+def _coding(transcript: Transcript, edits: Sequence[Edit]) -> tuple[set[Consequence], ProteinChange | None]:
+    """Terms and protein change of edits in order, each within one exon and touching the coding sequence."""
+    start = _mrna_start(transcript, edits[0].start)
+    end = _mrna_start(transcript, edits[-1].start) + len(edits[-1].ref)
+    gain = sum(len(edit.alt) - len(edit.ref) for edit in edits)
     coding_start, coding_end = transcript.coding_mrna
-    mutant_mrna = transcript.mrna[:start] + edit.alt + transcript.mrna[end:]
+    mutant_mrna = _mutant(transcript, edits)
     new_start = coding_start if start >= coding_start else coding_start + gain
     touches_start, touches_stop = start < coding_start + 3, end > coding_end - 3
     if touches_start and (new_start < 0 or mutant_mrna[new_start : new_start + 3] != "ATG"):
@@ -177,15 +201,25 @@ def _coding(transcript: Transcript, edit: Edit) -> tuple[set[Consequence], Prote
         terms.add(_silent(touches_start=touches_start, touches_stop=touches_stop))
         return terms, proteins.unchanged(protein, first + 1, max(last, first + 1))
     if in_frame and (STOP not in removed or STOP in added):
-        return terms | _in_frame_terms(edit, removed, added), proteins.in_frame(protein, first, removed, added)
+        return terms | _in_frame_terms(edits, removed, added), proteins.in_frame(protein, first, removed, added)
     mutant = protein[:first] + translate_until_stop(mutant_mrna, new_start + 3 * first)
     if mutant == protein:
         terms.add(_silent(touches_start=touches_start, touches_stop=touches_stop))
         return terms, proteins.unchanged(protein, first + 1, max(last, first + 1))
     if in_frame:
         return terms | {Consequence.STOP_LOST}, proteins.frameshift(protein, mutant, first)
-    shifted = _shifted(edit, protein, mutant, touches_stop=touches_stop)
+    shifted = _shifted(gain, protein, mutant, touches_stop=touches_stop)
     return terms | shifted, proteins.frameshift(protein, mutant, first)
+
+
+def _mutant(transcript: Transcript, edits: Sequence[Edit]) -> str:
+    """The mRNA with every edit made."""
+    parts, done = [], 0
+    for edit in edits:
+        start = _mrna_start(transcript, edit.start)
+        parts += [transcript.mrna[done:start], edit.alt]
+        done = start + len(edit.ref)
+    return "".join((*parts, transcript.mrna[done:]))
 
 
 def _silent(*, touches_start: bool, touches_stop: bool) -> Consequence:
@@ -194,9 +228,9 @@ def _silent(*, touches_start: bool, touches_stop: bool) -> Consequence:
     return Consequence.START_RETAINED if touches_start else Consequence.SYNONYMOUS
 
 
-def _shifted(edit: Edit, protein: str, mutant: str, *, touches_stop: bool) -> set[Consequence]:
+def _shifted(gain: int, protein: str, mutant: str, *, touches_stop: bool) -> set[Consequence]:
     terms = set()
-    if (len(edit.alt) - len(edit.ref)) % 3:
+    if gain % 3:
         terms.add(Consequence.FRAMESHIFT)
     if touches_stop:
         terms.add(Consequence.STOP_LOST)
@@ -205,15 +239,16 @@ def _shifted(edit: Edit, protein: str, mutant: str, *, touches_stop: bool) -> se
     return terms
 
 
-def _in_frame_terms(edit: Edit, removed: str, added: str) -> set[Consequence]:
+def _in_frame_terms(edits: Sequence[Edit], removed: str, added: str) -> set[Consequence]:
     terms = set()
+    lost, gained = sum(len(edit.ref) for edit in edits), sum(len(edit.alt) for edit in edits)
     if STOP in added and STOP not in removed:
         terms.add(Consequence.STOP_GAINED)
-    if not edit.ref:
+    if not lost:
         terms.add(Consequence.INFRAME_INSERTION)
-    elif not edit.alt:
+    elif not gained:
         terms.add(Consequence.INFRAME_DELETION)
-    elif len(edit.ref) != len(edit.alt):
+    elif lost != gained:
         terms.add(Consequence.PROTEIN_ALTERING)
     elif Consequence.STOP_GAINED not in terms:
         terms.add(Consequence.MISSENSE)

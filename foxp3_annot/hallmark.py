@@ -123,7 +123,7 @@ def _splice_context(annotation: Annotation, transcript: Transcript) -> Iterator[
     if near and set(annotation.consequences) <= plain:
         yield Hallmark(
             HallmarkKind.SPLICE_REGION_EXTENDED,
-            f"Within {NEAR_EXON} bases of an exon, outside the splice region proper: an effect on splicing is possible.",
+            f"Within {NEAR_EXON} bases of an exon, outside the splice region proper: splicing may be affected.",
         )
 
 
@@ -180,7 +180,7 @@ def _decay(annotation: Annotation, transcript: Transcript) -> Iterator[Hallmark]
     if distance >= NMD_DISTANCE:
         yield Hallmark(
             HallmarkKind.NMD_PREDICTED,
-            f"The new stop codon ends {distance} bases before the last exon junction: the message is predicted to decay.",
+            f"The new stop codon ends {distance} bases before the last exon junction: the message likely decays.",
         )
     else:
         yield Hallmark(

@@ -1,14 +1,16 @@
 """From variants and calls to findings, and from findings to the one line at the top of a report."""
 
 import enum
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from foxp3_annot.annotation import Annotation, annotate
+from foxp3_annot.assembly import build_of
 from foxp3_annot.callset import Allele, AlleleKind, Call, CallSet, Record, StructuralAllele
 from foxp3_annot.catalogue import Classification, Side
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity, zygosity
+from foxp3_annot.haplotype import acting_together, combined
 from foxp3_annot.matching import Match, Matcher, MatchLevel
 from foxp3_annot.variant import Variant
 
@@ -68,13 +70,18 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One variant in one sample. `notes` are sentences that the reader must see beside it."""
+    """One variant in one sample. `notes` are sentences that the reader must see beside it.
+
+    `members` names the variants that a combined finding is made of; they lie on one copy of the gene and are
+    judged together, so that each alone concludes nothing.
+    """
 
     described: Described
     zygosity: Zygosity
     evidence: tuple[Evidence, ...]
     conclusion: Conclusion
     notes: tuple[str, ...]
+    members: tuple[str, ...] = ()
 
     @property
     def annotation(self) -> Annotation:
@@ -152,9 +159,15 @@ _CONCERN_OF_SIDE = {
 
 
 def assess(
-    call_set: CallSet, sample: int | None, sex: Sex, described: dict[Variant, Described], model: GeneModel
+    call_set: CallSet,
+    sample: int | None,
+    sex: Sex,
+    described: dict[Variant, Described],
+    gene: Gene,
+    matcher: Matcher,
 ) -> Assessment:
     """What the calls of one sample say; `sample` is its index, None for a file without samples."""
+    model = gene.on(call_set.assembly)
     carried: dict[Variant, list[tuple[Zygosity, Evidence]]] = {}
     structural: dict[StructuralAllele, list[tuple[Zygosity, Evidence]]] = {}
     for record in call_set.records:
@@ -170,6 +183,7 @@ def assess(
             elif allele.structural:
                 structural.setdefault(allele.structural, []).append((state, Evidence(record, allele, call)))
     findings = tuple(_finding(described[variant], seen, sex) for variant, seen in sorted(carried.items(), key=_place))
+    findings = _combined(findings, sex, gene, matcher)
     findings = tuple(_with_neighbours(finding, findings) for finding in findings)
     structures = tuple(_structural(allele, seen, model) for allele, seen in structural.items())
     conclusions = {f.conclusion for f in findings} | {s.conclusion for s in structures}
@@ -262,21 +276,88 @@ def _state_notes(state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> I
         yield "The caller wrote two copies (as 1/1); a male has one, so this is hemizygous."
 
 
+def _combined(findings: tuple[Finding, ...], sex: Sex, gene: Gene, matcher: Matcher) -> tuple[Finding, ...]:
+    """The findings, with those of one copy that act together judged as one beside each alone."""
+    found = list(findings)
+    for copy in _copies(findings):
+        by_variant = {finding.annotation.variant: finding for finding in copy}
+        transcript = gene.on(build_of(copy[0].annotation.variant.assembly)).transcript
+        for group in acting_together(list(by_variant), transcript):
+            members = [by_variant[variant] for variant in group]
+            whole = _whole(members, sex, gene, matcher)
+            if any(one.members and one.annotation.variant == whole.annotation.variant for one in found):
+                continue
+            found = [_as_member(one, whole) if one in members else one for one in found]
+            found.append(whole)
+    return tuple(found)
+
+
+def _copies(findings: tuple[Finding, ...]) -> Iterator[list[Finding]]:
+    """Findings that are known to lie on one copy of the gene: all hemizygous ones; else those phased together."""
+    hemizygous = [one for one in findings if one.zygosity is Zygosity.HEMIZYGOUS]
+    if len(hemizygous) > 1:
+        yield hemizygous
+    homozygous = [one for one in findings if one.zygosity is Zygosity.HOMOZYGOUS]
+    phased: dict[tuple[str, int], list[Finding]] = {}
+    for one in findings:
+        if one.zygosity is Zygosity.HETEROZYGOUS and len(one.evidence) == 1:
+            place = _phase(one.evidence[0])
+            if place:
+                phased.setdefault(place, []).append(one)
+    for together in phased.values():
+        yield [*homozygous, *together]
+    if not phased and len(homozygous) > 1:
+        yield homozygous
+
+
+def _phase(evidence: Evidence) -> tuple[str, int] | None:
+    """Phase set and which of its two copies carries the allele; None for an unphased call."""
+    call = evidence.call
+    if call is None or call.genotype is None or not call.genotype.phased:
+        return None
+    return call.phase_set, call.genotype.alleles.index(evidence.allele.number)
+
+
+def _whole(members: list[Finding], sex: Sex, gene: Gene, matcher: Matcher) -> Finding:
+    """The finding that several variants of one copy make together."""
+    annotation = combined([one.annotation.variant for one in members], gene)
+    match = matcher.match(annotation)
+    described = Described(annotation, match, concern_of(annotation, match))
+    states = {one.zygosity for one in members}
+    state = states.pop() if len(states) == 1 else Zygosity.HETEROZYGOUS
+    evidence = tuple(piece for one in members for piece in one.evidence)
+    filtered = any(one.is_filtered for one in members)
+    names = tuple(one.annotation.name for one in members)
+    notes = (
+        f"Made of {' and '.join(names)}, which lie on one copy of the gene and are read as one change.",
+        *_notes(described, state, sex, evidence),
+    )
+    conclusion = conclude(described.concern, state, sex, filtered=filtered)
+    return Finding(described, state, evidence, conclusion, tuple(dict.fromkeys(notes)), names)
+
+
+def _as_member(finding: Finding, whole: Finding) -> Finding:
+    note = f"Judged together with its neighbours as {whole.annotation.name} {whole.annotation.hgvs_p}".strip() + "."
+    return replace(finding, conclusion=Conclusion.INCONCLUSIVE, notes=(*finding.notes, note))
+
+
 def _with_neighbours(finding: Finding, findings: tuple[Finding, ...]) -> Finding:
-    """Warn where another carried variant changes the same residue: together they may make another protein."""
+    """Warn where another carried variant changes the same residue and it is not known whether on the same copy."""
     mine = finding.annotation.residues
     others = [
         other.annotation.name
         for other in findings
         if other is not finding and mine and other.annotation.residues and other.annotation.residues[0] == mine[0]
     ]
-    if not others:
+    if not others or finding.members or finding.zygosity is Zygosity.HEMIZYGOUS:
+        return finding
+    if any(one.members and finding.annotation.name in one.members for one in findings):
         return finding
     note = (
         f"It changes the same residue as {', '.join(others)}: if both lie on one chromosome, the protein change "
         "differs from the one given here, which holds for each alone."
     )
-    return Finding(finding.described, finding.zygosity, finding.evidence, finding.conclusion, (*finding.notes, note))
+    return replace(finding, notes=(*finding.notes, note))
 
 
 def _structural(

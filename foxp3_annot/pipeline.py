@@ -118,14 +118,13 @@ def report_jobs(
     shared = {id_ for id_, count in Counter(subject.id for subject in known).items() if count > 1}
     outcomes, owners = [], dict[str, Path]()
     for job, extract, call_set, described, subjects in read:
-        model = knowledge.gene.on(call_set.assembly)
         reports = []
         for index, given in subjects:
             subject = _with_sex(_renamed(given, job) if given.id in shared else given, given.id, sexes)
             if subject.id in owners:
                 raise InputError(f"{job.path}: '{subject.id}' would also name a report of {owners[subject.id]}")
             owners[subject.id] = job.path
-            assessment = assess(call_set, index, subject.sex, described, model)
+            assessment = assess(call_set, index, subject.sex, described, knowledge.gene, knowledge.matcher)
             settings = settings_of(job, subject, assembly)
             reports.append(sample_report(subject, call_set, assessment, knowledge.gene, knowledge.catalogue, settings))
         outcomes.append(Outcome(job, extract, call_set, described, tuple(reports)))

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from Bio.Seq import Seq
+from Bio.SeqUtils import seq3
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
+from foxp3_annot.assembly import Assembly
 from foxp3_annot.cli import main
+from foxp3_annot.gene import foxp3
 from foxp3_annot.report.html import sample_page
 from foxp3_annot.writers.files import safe_name
 from foxp3_annot.writers.tables import cell, sample_table, summary_table
@@ -24,6 +28,7 @@ HEADER = (
     '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">\n'
     '##FORMAT=<ID=AD,Number=R,Type=Integer,Description="Reads">\n'
     '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Reads">\n'
+    '##FORMAT=<ID=PS,Number=1,Type=Integer,Description="Phase set">\n'
     '##FILTER=<ID=LowQual,Description="Low">\n'
     '##INFO=<ID=END,Number=1,Type=Integer,Description="End">\n'
     "##contig=<ID=chrX,length=156040895>\n"
@@ -151,14 +156,55 @@ def test_a_file_without_samples_is_reported_as_itself(tmp_path: Path) -> None:
     assert one["conclusion"]["code"] == "review_needed"
 
 
-def test_two_changes_of_one_codon_warn_of_each_other(tmp_path: Path) -> None:
-    # c.1117T>G and c.1118T>C together are F373A (PMID:16741580), each alone is another protein
+F373A = ("chrX\t49251692\t.\tA\tG\t50\tPASS\t.\tGT:PS", "chrX\t49251693\t.\tA\tC\t50\tPASS\t.\tGT:PS")
+"""c.1118T>C and c.1117T>G, together c.1117_1118delinsGC, p.(Phe373Ala) (ClinVar VCV000011415); alone each is another."""
+
+
+def test_two_changes_of_one_codon_in_a_boy_are_one(tmp_path: Path) -> None:
+    one = report(tmp_path, *(f"{record}\t1:." for record in F373A))
+    (whole,) = [finding for finding in one["findings"] if finding["members"]]
+    assert (whole["hgvs_c"], whole["hgvs_p"]) == ("NM_014009.4:c.1117_1118delinsGC", "p.(Phe373Ala)")
+    assert whole["match"]["level"] == "same_allele"
+    assert one["conclusion"]["code"] == "consistent_with_ipex"
+    assert "c.1117_1118delinsGC" in one["conclusion"]["sentence"]
+    assert "c.1117T>G" not in one["conclusion"]["sentence"]
+    singles = [finding for finding in one["findings"] if not finding["members"]]
+    assert [single["conclusion"] for single in singles] == ["inconclusive", "inconclusive"]
+
+
+def test_in_a_woman_phase_decides(tmp_path: Path) -> None:
+    for name, one, two, combined in (
+        ("cis", "0|1:7", "0|1:7", True),
+        ("trans", "0|1:7", "1|0:7", False),
+        ("other_set", "0|1:7", "0|1:8", False),
+        ("unphased", "0/1:.", "0/1:.", False),
+        ("homozygous", "1/1:.", "1/1:.", True),
+    ):
+        (tmp_path / name).mkdir()
+        found = report(tmp_path / name, f"{F373A[0]}\t{one}", f"{F373A[1]}\t{two}", sex="female")
+        assert any(finding["members"] for finding in found["findings"]) == combined, name
+        warned = [any("same residue" in note for note in finding["notes"]) for finding in found["findings"]]
+        assert all(warned) is not combined, name
+
+
+def test_an_insertion_restores_the_frame_of_a_deletion(tmp_path: Path) -> None:
+    model = foxp3().on(Assembly.GRCH38)
+    # c.1195 lost (GRCh38 49251435), C gained between c.1204 and c.1205 (49251426 and 49251425; G on the plus strand)
+    cds = model.transcript.cds
+    before, after = (Seq(bases).translate() for bases in (cds, cds[:1194] + cds[1195:1204] + "C" + cds[1204:]))
+    differing = [place for place in range(432) if before[place] != after[place]]
+    first, last = differing[0], differing[-1]
+    assert str(after).index("*") == 431
+    lost, kept = model.reference.fetch(49251434, 49251435), model.reference.fetch(49251425, 49251425)
     one = report(
         tmp_path,
-        "chrX\t49251692\t.\tA\tG\t50\tPASS\t.\tGT\t1",
-        "chrX\t49251693\t.\tA\tC\t50\tPASS\t.\tGT\t1",
+        f"chrX\t49251434\t.\t{lost}\t{lost[0]}\t50\tPASS\t.\tGT\t1",
+        f"chrX\t49251425\t.\t{kept}\t{kept}G\t50\tPASS\t.\tGT\t1",
     )
-    assert all(any("same residue" in note for note in finding["notes"]) for finding in one["findings"])
+    (whole,) = [finding for finding in one["findings"] if finding["members"]]
+    places = f"{seq3(before[first])}{first + 1}_{seq3(before[last])}{last + 1}"
+    assert whole["hgvs_p"] == f"p.({places}delins{seq3(after[first : last + 1])})"
+    assert "frameshift_variant" not in {term["term"] for term in whole["consequences"]}
 
 
 # --- views --------------------------------------------------------------------------------------------

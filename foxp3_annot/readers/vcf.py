@@ -328,8 +328,14 @@ def _calls(record: Any, keys: tuple[str, ...]) -> Iterator[tuple[int, Call]]:
                     _number(sample, "DP", keys),
                     _numbers(sample, "AD", keys),
                     _number(sample, "GQ", keys),
+                    _text(sample, "PS", keys),
                 ),
             )
+
+
+def _text(sample: Any, key: str, keys: tuple[str, ...]) -> str:
+    value = sample.get(key) if key in keys else None
+    return "" if value is None else str(value)
 
 
 def _number(sample: Any, key: str, keys: tuple[str, ...]) -> int | None:

@@ -212,6 +212,7 @@ def _finding(finding: Finding, gene: Gene) -> dict[str, Any]:
             "level": finding.described.match.level.value,
             "curated": [curated_values(one) for one in curated],
         },
+        "members": list(finding.members),
         "evidence": [_evidence(one) for one in finding.evidence],
         "notes": list(finding.notes),
     }
