@@ -39,11 +39,16 @@ class AlleleKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class StructuralAllele:
-    """A symbolic allele: its type and the stretch of chromosome X that it concerns (1-based, both included)."""
+    """A symbolic allele: its type and the stretch of chromosome X that it concerns (1-based, both included).
+
+    The ranges hold an end of which the caller is unsure; None for a precise one.
+    """
 
     type: str
     start: int
     end: int
+    start_range: tuple[int, int] | None = None
+    end_range: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity, zygosity
 from foxp3_annot.haplotype import acting_together, combined
 from foxp3_annot.matching import Match, Matcher, MatchLevel
+from foxp3_annot.structural import StructuralAnnotation, annotate_structural
 from foxp3_annot.variant import Variant
 
 
@@ -95,13 +96,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class StructuralFinding:
-    """A symbolic allele or breakend in one sample: shown with the exons it meets, not named by HGVS."""
+    """A symbolic allele or breakend in one sample."""
 
     structural: StructuralAllele
+    annotation: StructuralAnnotation
     zygosity: Zygosity
     evidence: tuple[Evidence, ...]
-    exons: tuple[int, ...]
-    landmarks: tuple[str, ...]
     conclusion: Conclusion
 
 
@@ -363,20 +363,12 @@ def _with_neighbours(finding: Finding, findings: tuple[Finding, ...]) -> Finding
 def _structural(
     structural: StructuralAllele, seen: list[tuple[Zygosity, Evidence]], model: GeneModel
 ) -> StructuralFinding:
-    transcript = model.transcript
-    exons = tuple(
-        exon.gene_number
-        for exon in transcript.exons
-        if transcript.position(exon.end - 1) <= structural.end and transcript.position(exon.start) >= structural.start
-    )
-    marks = tuple(mark.name for mark in model.landmarks_of(structural.start, structural.end))
     states = {state for state, _ in seen}
     return StructuralFinding(
         structural,
+        annotate_structural(structural, model),
         states.pop() if len(states) == 1 else Zygosity.DISCORDANT,
         tuple(one for _, one in seen),
-        exons,
-        marks,
         Conclusion.REVIEW_NEEDED,
     )
 

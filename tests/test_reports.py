@@ -30,6 +30,8 @@ HEADER = (
     '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Reads">\n'
     '##FORMAT=<ID=PS,Number=1,Type=Integer,Description="Phase set">\n'
     '##FILTER=<ID=LowQual,Description="Low">\n'
+    '##INFO=<ID=CIPOS,Number=2,Type=Integer,Description="Uncertainty of POS">\n'
+    '##INFO=<ID=CIEND,Number=2,Type=Integer,Description="Uncertainty of END">\n'
     '##INFO=<ID=END,Number=1,Type=Integer,Description="End">\n'
     "##contig=<ID=chrX,length=156040895>\n"
     "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
@@ -145,8 +147,24 @@ def test_two_records_of_one_allele_that_disagree(tmp_path: Path) -> None:
 def test_a_large_deletion_is_shown_with_its_exons(tmp_path: Path) -> None:
     one = report(tmp_path, "chrX\t49251700\t.\tN\t<DEL>\t50\tPASS\tEND=49255600\tGT\t1")
     (structural,) = one["structural_findings"]
+    # 49251701-49255600 runs from within exon 11 (49251664-49251765) to intron 7; c. positions from the exon table
     assert structural["exons"] == ["exon 8", "exon 9", "exon 10", "exon 11"]
+    assert structural["whole_exons"] == ["exon 8", "exon 9", "exon 10"]
+    assert structural["hgvs_g"] == "NC_000023.11:g.49251701_49255600del"
+    assert structural["hgvs_c"] == "NM_014009.4:c.736-91_1109del"
+    assert structural["consequences"] == ["exon_loss_variant"]
     assert one["conclusion"]["code"] == "review_needed"
+
+
+def test_a_deletion_with_unsure_ends_and_known_frame(tmp_path: Path) -> None:
+    # exon 8 is 49255429-49255509, 81 bases in frame
+    one = report(
+        tmp_path, "chrX\t49255300\t.\tN\t<DEL>\t50\tPASS\tEND=49255600;CIPOS=-10,20;CIEND=-5,5\tGT\t0/1", sex="female"
+    )
+    (structural,) = one["structural_findings"]
+    assert structural["hgvs_g"] == "NC_000023.11:g.(49255291_49255321)_(49255595_49255605)del"
+    assert structural["hgvs_c"] == "NM_014009.4:c.(736-96_736-86)_(816+108_816+138)del"
+    assert structural["sentence"] == "27 residues are lost; the reading frame is kept."
 
 
 def test_a_file_without_samples_is_reported_as_itself(tmp_path: Path) -> None:
@@ -157,7 +175,7 @@ def test_a_file_without_samples_is_reported_as_itself(tmp_path: Path) -> None:
 
 
 F373A = ("chrX\t49251692\t.\tA\tG\t50\tPASS\t.\tGT:PS", "chrX\t49251693\t.\tA\tC\t50\tPASS\t.\tGT:PS")
-"""c.1118T>C and c.1117T>G, together c.1117_1118delinsGC, p.(Phe373Ala) (ClinVar VCV000011415); alone each is another."""
+"""c.1118T>C and c.1117T>G, together c.1117_1118delinsGC, p.(Phe373Ala) (ClinVar VCV000011415)."""
 
 
 def test_two_changes_of_one_codon_in_a_boy_are_one(tmp_path: Path) -> None:

@@ -303,7 +303,17 @@ def _structural(record: Any, alt: str) -> StructuralAllele:
     if kind.startswith("INS"):
         return StructuralAllele(kind, record.pos, record.pos + 1)
     end = record.stop if record.stop > record.pos else record.pos + _svlen(record)
-    return StructuralAllele(kind, record.pos + 1, max(end, record.pos + 1))
+    start, end = record.pos + 1, max(end, record.pos + 1)
+    return StructuralAllele(kind, start, end, _range(record, "CIPOS", start), _range(record, "CIEND", end))
+
+
+def _range(record: Any, key: str, position: int) -> tuple[int, int] | None:
+    """The bounds of an uncertain end; None where the record calls it precise."""
+    try:
+        low, high = (int(value) for value in record.info.get(key, ()))
+    except (ValueError, TypeError):
+        return None
+    return (position + low, position + high) if low < 0 or high > 0 else None
 
 
 def _svlen(record: Any) -> int:

@@ -307,12 +307,18 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
 
 
 def _structural(finding: StructuralFinding) -> dict[str, Any]:
+    annotation = finding.annotation
     return {
         "type": finding.structural.type,
         "start": finding.structural.start,
         "end": finding.structural.end,
-        "exons": [f"exon {number}" for number in finding.exons],
-        "landmarks": list(finding.landmarks),
+        "hgvs_g": annotation.hgvs_g,
+        "hgvs_c": annotation.hgvs_c,
+        "exons": [f"exon {number}" for number in annotation.exons],
+        "whole_exons": [f"exon {number}" for number in annotation.whole_exons],
+        "landmarks": list(annotation.landmarks),
+        "consequences": list(annotation.terms),
+        "sentence": annotation.sentence,
         "zygosity": {"code": finding.zygosity.value, "sentence": ZYGOSITY_SENTENCES[finding.zygosity]},
         "conclusion": finding.conclusion.value,
         "evidence": [_evidence(one) for one in finding.evidence],

@@ -140,12 +140,13 @@ def _finding_row(finding: dict[str, Any]) -> dict[str, Any]:
 def _structural_row(finding: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     return _evidence_cells(finding["evidence"]) | {
         "assembly": report["call_set"]["assembly"],
-        "hgvs_g": "",
-        "consequence": finding["type"],
+        "hgvs_g": finding["hgvs_g"],
+        "hgvs_c": finding["hgvs_c"],
+        "consequence": "&".join(finding["consequences"]) or finding["type"],
         "feature": ", ".join([*finding["exons"], *finding["landmarks"]]),
         "zygosity": finding["zygosity"]["code"],
         "match_level": "none",
-        "notes": f"{finding['type']} from {finding['start']} to {finding['end']}, not named by HGVS",
+        "notes": f"{finding['type']} from {finding['start']} to {finding['end']}. {finding['sentence']}".strip(),
     }
 
 
