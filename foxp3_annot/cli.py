@@ -181,6 +181,38 @@ def lookup(text: str, assembly: str, as_json: bool) -> None:
 
 
 @main.command()
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The table to write, OUT.tsv.gz.")
+@click.option(
+    "--assembly", type=click.Choice(["GRCh37", "GRCh38"]), default="GRCh38", show_default=True, help="Genome build."
+)
+@_told
+def atlas(output: Path, assembly: str) -> None:
+    """Describe every small allele of FOXP3: all substitutions, and all short indels in and beside the exons.
+
+    \b
+    Example:
+      foxp3-annot atlas -o atlas.GRCh38.tsv.gz
+    """
+    import gzip
+
+    from foxp3_annot.atlas import atlas_variants
+    from foxp3_annot.interpretation import describe_each
+    from foxp3_annot.pipeline import Knowledge
+    from foxp3_annot.writers.files import staged
+    from foxp3_annot.writers.tables import atlas_lines
+
+    knowledge = Knowledge.shipped()
+    variants = atlas_variants(knowledge.gene.on(Assembly.parse(assembly)))
+    count = -1
+    with staged(output) as stage, stage.open("wb") as raw, gzip.GzipFile("", "wb", mtime=0, fileobj=raw) as stream:
+        for count, line in enumerate(atlas_lines(describe_each(variants, knowledge.gene, knowledge.matcher))):
+            stream.write(line.encode("utf-8"))
+            if count % 20_000 == 0:
+                _progress(f"{count:,} alleles")
+    click.echo(f"{output}: {count:,} alleles of {assembly}")
+
+
+@main.command()
 @click.argument("input_file", type=click.Path(path_type=Path), metavar="INPUT")
 @click.option("--samples", required=True, type=click.Path(path_type=Path), help="Sample sheet of the run.")
 @click.option("--call-set", required=True, help="Name of the input in the results.")

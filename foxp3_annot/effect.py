@@ -197,7 +197,7 @@ def _coding(transcript: Transcript, edits: Sequence[Edit]) -> tuple[set[Conseque
     removed = protein[first:last]
     added = translate(mutant_mrna[new_start + 3 * first : new_start + 3 * last + gain])
     in_frame = not gain % 3 and end <= coding_end
-    if in_frame and removed == added:
+    if in_frame and _until_stop(removed) == _until_stop(added):
         terms.add(_silent(touches_start=touches_start, touches_stop=touches_stop))
         return terms, proteins.unchanged(protein, first + 1, max(last, first + 1))
     if in_frame and (STOP not in removed or STOP in added):
@@ -210,6 +210,11 @@ def _coding(transcript: Transcript, edits: Sequence[Edit]) -> tuple[set[Conseque
         return terms | {Consequence.STOP_LOST}, proteins.frameshift(protein, mutant, first)
     shifted = _shifted(gain, protein, mutant, touches_stop=touches_stop)
     return terms | shifted, proteins.frameshift(protein, mutant, first)
+
+
+def _until_stop(residues: str) -> str:
+    """The residues that are made: those before the first stop, and the stop."""
+    return residues.partition(STOP)[0] + STOP if STOP in residues else residues
 
 
 def _mutant(transcript: Transcript, edits: Sequence[Edit]) -> str:

@@ -126,12 +126,15 @@ class Assessment:
 
 def describe(variants: Iterable[Variant], gene: Gene, matcher: Matcher) -> dict[Variant, Described]:
     """Annotate and match each distinct variant once."""
-    described = {}
+    return {one.annotation.variant: one for one in describe_each(dict.fromkeys(variants), gene, matcher)}
+
+
+def describe_each(variants: Iterable[Variant], gene: Gene, matcher: Matcher) -> Iterator[Described]:
+    """Annotate and match variants one by one, in their order."""
     for variant in variants:
         annotation = annotate(variant, gene)
         match = matcher.match(annotation)
-        described[variant] = Described(annotation, match, concern_of(annotation, match))
-    return described
+        yield Described(annotation, match, concern_of(annotation, match))
 
 
 def concern_of(annotation: Annotation, match: Match) -> Concern:

@@ -123,6 +123,8 @@ def in_frame(protein: str, start: int, removed: str, added: str) -> ProteinChang
     """
     if STOP in added:
         added = added[: added.index(STOP) + 1]
+    if removed.endswith(STOP) and added.endswith(STOP):
+        removed, added = removed[:-1], added[:-1]
     head = _shared(removed, added)
     start, removed, added = start + head, removed[head:], added[head:]
     if added.endswith(STOP):

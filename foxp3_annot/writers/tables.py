@@ -1,7 +1,7 @@
 """Tab-separated views: one row a finding for a sample, one row a sample for a run, one row an allele for a file."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from foxp3_annot.callset import CallSet
@@ -187,6 +187,38 @@ def _summary_row(report: dict[str, Any]) -> dict[str, Any]:
         "records_in_locus": report["call_set"]["records_in_locus"],
         "sentence": report["conclusion"]["sentence"],
     }
+
+
+ATLAS_COLUMNS = (
+    "assembly",
+    "pos",
+    "ref",
+    "alt",
+    "hgvs_g",
+    "hgvs_c",
+    "hgvs_p",
+    "consequence",
+    "feature",
+    "domain",
+    "other_build",
+    "classification",
+    "match_level",
+    "matched",
+)
+
+
+def atlas_lines(described: Iterable[Described]) -> Iterator[str]:
+    """The atlas line by line, each with its line end: the header, then one allele a line."""
+    yield "\t".join(ATLAS_COLUMNS) + "\n"
+    for one in described:
+        cells = described_cells(one)
+        row = cells | {
+            "assembly": one.annotation.variant.assembly,
+            "pos": cells["normal_pos"],
+            "ref": cells["normal_ref"],
+            "alt": cells["normal_alt"],
+        }
+        yield "\t".join(cell(row[column]) for column in ATLAS_COLUMNS) + "\n"
 
 
 def allele_table(call_set: CallSet, described: dict[Variant, Described]) -> str:
