@@ -15,11 +15,11 @@ PIP := $$($(BIN)/python -m pip --version >/dev/null 2>&1 && echo $(BIN)/python -
 INSTALL := $(PIP) install --quiet --require-hashes --no-build-isolation \
 	--only-binary :all: --no-binary connection-pool --requirement
 
-PYTHON_SOURCES := foxp3_annot tests benchmarks workflow
+PYTHON_SOURCES := foxp3_annot tests benchmarks resources
 WORKFLOW_SOURCES := Snakefile workflow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix stress bench lock clean
+.PHONY: help demo test check fix stress bench agreement lock clean
 .DELETE_ON_ERROR:
 
 help:  ## print this list
@@ -32,7 +32,7 @@ demo: $(VENV)/run.installed  ## set up, report the bundled example, and say what
 	  results/summary.tsv
 
 test: $(VENV)/dev.installed  ## run the tests
-	$(IN_VENV) python -m pytest
+	$(IN_VENV) python -m pytest --numprocesses auto
 
 check: $(VENV)/dev.installed  ## check style, types and workflow without changing anything
 	$(BIN)/ruff format --check $(PYTHON_SOURCES)
@@ -53,6 +53,9 @@ stress: $(VENV)/run.installed  ## feed the program large and hostile inputs
 bench: $(VENV)/run.installed  ## measure speed and memory
 	$(IN_VENV) python -m benchmarks.run
 
+agreement: $(VENV)/judges.installed  ## compare names and terms with independent programs
+	$(IN_VENV) PYTHONPATH="$(CURDIR)/$(VENV)/judges" python -m benchmarks.agreement
+
 lock: ## renew requirements/*.lock from pyproject.toml (UPGRADE=--upgrade takes the newest versions)
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && set -e && \
 	$(PYTHON) -m venv "$$scratch" && \
@@ -62,11 +65,12 @@ lock: ## renew requirements/*.lock from pyproject.toml (UPGRADE=--upgrade takes 
 	export UV_CUSTOM_COMPILE_COMMAND="make lock" && \
 	$$compile pyproject.toml --group checkout -o requirements/run.lock && \
 	$$compile pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock && \
-	$$compile --group build -c requirements/dev.lock -o requirements/build.lock
+	$$compile --group build -c requirements/dev.lock -o requirements/build.lock && \
+	$$compile --no-deps requirements/judges.in -o requirements/judges.lock
 
 clean:  ## remove the virtual environment, caches and build outputs; results stay
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find foxp3_annot tests benchmarks workflow -name __pycache__ -type d -prune -exec rm -rf {} +
+	find $(PYTHON_SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/created:
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is not installed; install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }
@@ -90,4 +94,12 @@ $(VENV)/run.installed: requirements/build.lock requirements/run.lock pyproject.t
 $(VENV)/dev.installed: requirements/dev.lock $(VENV)/run.installed
 	@echo "installing the locked tools for development into $(VENV)"
 	@$(INSTALL) requirements/dev.lock
+	@touch $@
+
+# Apart from the virtual environment's own packages: the judges are installed without what they say they require.
+$(VENV)/judges.installed: requirements/judges.lock $(VENV)/run.installed
+	@echo "installing the programs to compare with into $(VENV)/judges"
+	@rm -rf $(VENV)/judges
+	@$(PIP) install --quiet --no-deps --require-hashes --only-binary :all: --target $(VENV)/judges \
+	  --requirement requirements/judges.lock
 	@touch $@

@@ -35,6 +35,9 @@ class Consequence(enum.Enum):
         self.term = term
         self.so_id = so_id
 
+    def __hash__(self) -> int:
+        return id(self)
+
     def __str__(self) -> str:
         return self.term
 

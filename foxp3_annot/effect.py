@@ -12,6 +12,9 @@ from foxp3_annot.variant import Edit
 NEAR_GENE = 5000
 """Distance in bases within which a variant counts as upstream or downstream (the habit of Ensembl VEP)."""
 
+START = "ATG"
+"""A coding sequence that does not begin with it has lost its first codons, so that no start codon can be lost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -34,7 +37,8 @@ class Effect:
 
 
 def effect_of(transcript: Transcript, edit: Edit) -> Effect:
-    """What an edit on the gene's strand (`Transcript.edit_of`) does."""
+    """What an edit on the gene's strand (`Transcript.edit_of`) does, judged where `judged_at` says."""
+    edit = judged_at(transcript, edit)
     stretch = _Stretch(edit.start, edit.start + len(edit.ref))
     outside = _outside(transcript, stretch)
     if outside:
@@ -48,6 +52,27 @@ def effect_of(transcript: Transcript, edit: Edit) -> Effect:
         return Effect(by_severity(splicing | exonic))
     terms, change = _coding(transcript, (edit,))
     return Effect(by_severity(splicing | (exonic - {Consequence.CODING_SEQUENCE}) | terms), change)
+
+
+def judged_at(transcript: Transcript, edit: Edit) -> Edit:
+    """Where an edit's effect is judged: an insertion that can be written at several places is taken at the most
+    3' of them that leaves the two bases of every splice site whole, since the sequence that it makes has them.
+
+    A deletion is judged at its most 3' place, which is the cautious answer where it meets a splice site.
+    """
+    place = edit
+    while not place.ref and _breaks_splice_site(transcript, place):
+        if not place.start or transcript.bases[place.start - 1] != place.alt[-1]:
+            return edit
+        place = Edit(place.start - 1, "", place.alt[-1] + place.alt[:-1])
+    return place
+
+
+def _breaks_splice_site(transcript: Transcript, edit: Edit) -> bool:
+    stretch = _Stretch(edit.start, edit.start + len(edit.ref))
+    return any(
+        stretch.overlaps(start, start + 2) or stretch.overlaps(end - 2, end) for start, end in transcript.introns
+    )
 
 
 _UNPREDICTABLE = {Consequence.SPLICE_ACCEPTOR, Consequence.SPLICE_DONOR, Consequence.CODING_SEQUENCE}
@@ -162,12 +187,13 @@ def effect_of_haplotype(transcript: Transcript, edits: Sequence[Edit]) -> Effect
 
     `edits` are on the gene's strand (`Transcript.edit_of`) and do not overlap.
     """
-    terms, change = _coding(transcript, sorted(edits))
+    terms, change = _coding(transcript, sorted(judged_at(transcript, edit) for edit in edits))
     return Effect(by_severity(terms), change)
 
 
 def touches_coding(transcript: Transcript, edit: Edit) -> bool:
     """Whether an edit lies within one exon and changes coding bases, so that its codons are known."""
+    edit = judged_at(transcript, edit)
     stretch = _Stretch(edit.start, edit.start + len(edit.ref))
     if _outside(transcript, stretch) or not _within_one_exon(transcript, stretch):
         return False
@@ -176,6 +202,7 @@ def touches_coding(transcript: Transcript, edit: Edit) -> bool:
 
 def codons_of(transcript: Transcript, edit: Edit) -> tuple[int, int]:
     """First and last codon (0-based) that an edit within the coding sequence touches."""
+    edit = judged_at(transcript, edit)
     start = _mrna_start(transcript, edit.start) - transcript.coding_mrna[0]
     return start // 3, (start + max(len(edit.ref), 1) - 1) // 3
 
@@ -188,8 +215,9 @@ def _coding(transcript: Transcript, edits: Sequence[Edit]) -> tuple[set[Conseque
     coding_start, coding_end = transcript.coding_mrna
     mutant_mrna = _mutant(transcript, edits)
     new_start = coding_start if start >= coding_start else coding_start + gain
-    touches_start, touches_stop = start < coding_start + 3, end > coding_end - 3
-    if touches_start and (new_start < 0 or mutant_mrna[new_start : new_start + 3] != "ATG"):
+    touches_start = start < coding_start + 3 and transcript.cds.startswith(START)
+    touches_stop = end > coding_end - 3 and transcript.protein.endswith(STOP)
+    if touches_start and (new_start < 0 or mutant_mrna[new_start : new_start + 3] != START):
         return {Consequence.START_LOST}, proteins.start_lost()
     terms = {Consequence.START_RETAINED} if touches_start else set()
     protein = transcript.protein

@@ -36,6 +36,9 @@ class Match:
         return self.curated[0] if self.level is MatchLevel.SAME_ALLELE else None
 
 
+_NO_MATCH = Match(MatchLevel.NONE)
+
+
 @dataclass(frozen=True)
 class Matcher:
     """The catalogue, and for each level below identity the disease-side variants by what they share there."""
@@ -61,10 +64,12 @@ class Matcher:
         if same:
             return Match(MatchLevel.SAME_ALLELE, (same,))
         for level, shared in _SHARED.items():
-            close = {one.id: one for key in shared(annotation) for one in self.neighbours[level].get(key, ())}
-            if close:
-                return Match(level, tuple(close[id_] for id_ in sorted(close)))
-        return Match(MatchLevel.NONE)
+            keys = tuple(shared(annotation))
+            if keys:
+                close = {one.id: one for key in keys for one in self.neighbours[level].get(key, ())}
+                if close:
+                    return Match(level, tuple(close[id_] for id_ in sorted(close)))
+        return _NO_MATCH
 
 
 def _protein_change(annotation: Annotation) -> Iterator[str]:
