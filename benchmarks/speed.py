@@ -11,7 +11,7 @@ import time
 from benchmarks.measure import measure
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.interpretation import describe_each
-from foxp3_annot.pipeline import Knowledge
+from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.reference import Reference
 from foxp3_annot.variant import Variant
 

@@ -14,7 +14,10 @@ import pysam
 import pysam.bcftools
 
 from foxp3_annot.assembly import Assembly
+from foxp3_annot.atlas import atlas_variants
+from foxp3_annot.description import read_description
 from foxp3_annot.gene import foxp3
+from foxp3_annot.hgvs import hgvs_c, hgvs_g
 from foxp3_annot.variant import Variant
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "resources" / "example"
@@ -95,12 +98,29 @@ def alleles_against_bcftools(count: int, chance: random.Random) -> None:
         print(f"{len(rows):,} alleles on {assembly}: the same as bcftools norm")
 
 
+def names_there_and_back() -> None:
+    """Every allele of the atlas on both builds: its c. and g. names, read again, are the same allele."""
+    gene = foxp3()
+    for assembly in Assembly:
+        model, count = gene.on(assembly), 0
+        for variant in atlas_variants(model):
+            names = [hgvs_g(variant, model.reference)]
+            names += [name for transcript in model.transcripts if (name := hgvs_c(variant, transcript))]
+            for name in names:
+                found = read_description(name, gene, assembly).variants
+                if found != (variant,):
+                    sys.exit(f"{assembly} {variant.spdi()}: its name {name} is read as {found}")
+                count += 1
+        print(f"{count:,} names of the atlas on {assembly}: each read back as its allele")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=500)
     parser.add_argument("--alleles", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
+    names_there_and_back()
     alleles_against_bcftools(chosen.alleles, random.Random(chosen.seed))
     damaged_files(chosen.files, random.Random(chosen.seed))
 

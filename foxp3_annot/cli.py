@@ -70,7 +70,7 @@ def main() -> None:
     Examples:
       foxp3-annot run trio.vcf.gz -o results --sex BOY=male --sex MOTHER=female
       foxp3-annot annotate calls.bcf -o calls.tsv
-      foxp3-annot lookup c.1150G>A
+      foxp3-annot lookup "c.1150G>A"
     """
 
 
@@ -94,7 +94,8 @@ def run(inputs: tuple[Path, ...], output: Path, samples: Path | None, sex: tuple
     Example:
       foxp3-annot run trio.vcf.gz other.bcf -o results --samples samples.tsv
     """
-    from foxp3_annot.pipeline import Knowledge, jobs_of, report_jobs, write_outcome
+    from foxp3_annot.knowledge import Knowledge
+    from foxp3_annot.pipeline import jobs_of, report_jobs, write_outcome
     from foxp3_annot.readers.samples import SampleSheet, call_set_names, read_sample_sheet
     from foxp3_annot.writers.files import write_text
     from foxp3_annot.writers.tables import summary_table
@@ -134,7 +135,8 @@ def annotate(input_file: Path, output: Path, assembly: str) -> None:
       foxp3-annot annotate calls.vcf.gz -o calls.tsv
       foxp3-annot annotate calls.vcf -o calls.foxp3.vcf.gz --assembly GRCh37
     """
-    from foxp3_annot.pipeline import Job, Knowledge, read_and_describe
+    from foxp3_annot.knowledge import Knowledge
+    from foxp3_annot.pipeline import Job, read_and_describe
     from foxp3_annot.writers.files import write_text
     from foxp3_annot.writers.tables import allele_table
     from foxp3_annot.writers.vcf import write_annotated_vcf
@@ -152,31 +154,47 @@ def annotate(input_file: Path, output: Path, assembly: str) -> None:
 
 
 @main.command()
-@click.argument("text")
+@click.argument("words", nargs=-1, required=True, metavar="TEXT...")
 @ASSEMBLY
+@click.option(
+    "--numbering",
+    type=click.Choice(["hgvs", "mrna", "jm2"]),
+    help="How the text counts: HGVS, the mRNA from its first base, or the 381-residue JM2 protein.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_told
-def lookup(text: str, assembly: str, as_json: bool) -> None:
+def lookup(words: tuple[str, ...], assembly: str, numbering: str | None, as_json: bool) -> None:
     """Describe one variant given as text, and say what is known of it.
+
+    Text is an HGVS name (g., c., n. or p.) in its present or an older form, SPDI, columns of a VCF, an IVS name,
+    an rs or ClinVar VCV number, or an id or older name of the curated table. Where it can mean several variants,
+    all are shown. Put text that holds > into quotes.
 
     A c. name counts on GRCh38 unless --assembly says otherwise; this matters in introns 1 and 6.
 
     \b
     Examples:
       foxp3-annot lookup chrX:49251480:C:T
-      foxp3-annot lookup NM_014009.4:c.1150G>A --json
+      foxp3-annot lookup "NM_014009.4:c.1150G>A" --json
       foxp3-annot lookup p.Ala384Thr
+      foxp3-annot lookup "1338G>A" --numbering mrna
     """
-    from foxp3_annot.description import read_description
+    from foxp3_annot.description import Numbering, read_description
     from foxp3_annot.interpretation import describe
-    from foxp3_annot.pipeline import Knowledge
+    from foxp3_annot.knowledge import Knowledge
     from foxp3_annot.report.json import report_json
     from foxp3_annot.report.lookup import lookup_report, lookup_text
 
     knowledge = Knowledge.shipped()
-    reading = read_description(text, knowledge.gene, _assembly(assembly))
+    reading = read_description(
+        " ".join(words),
+        knowledge.gene,
+        _assembly(assembly),
+        catalogue=knowledge.catalogue,
+        numbering=Numbering.parse(numbering) if numbering else None,
+    )
     described = describe(reading.variants, knowledge.gene, knowledge.matcher)
-    answer = lookup_report(reading.text, list(described.values()), knowledge.gene, knowledge.catalogue)
+    answer = lookup_report(reading.text, list(described.values()), reading.notes, knowledge.gene, knowledge.catalogue)
     click.echo(report_json(answer) if as_json else lookup_text(answer), nl=False)
 
 
@@ -197,7 +215,7 @@ def atlas(output: Path, assembly: str) -> None:
 
     from foxp3_annot.atlas import atlas_variants
     from foxp3_annot.interpretation import describe_each
-    from foxp3_annot.pipeline import Knowledge
+    from foxp3_annot.knowledge import Knowledge
     from foxp3_annot.writers.files import staged
     from foxp3_annot.writers.tables import atlas_lines
 
@@ -226,7 +244,8 @@ def report(input_file: Path, samples: Path, call_set: str, output: Path, assembl
     Example:
       foxp3-annot report trio.vcf.gz --samples config/samples.tsv --call-set trio -o results
     """
-    from foxp3_annot.pipeline import Knowledge, jobs_of, report_jobs, write_outcome
+    from foxp3_annot.knowledge import Knowledge
+    from foxp3_annot.pipeline import jobs_of, report_jobs, write_outcome
     from foxp3_annot.readers.samples import read_sample_sheet
 
     sheet = read_sample_sheet(samples, need_vcf=True)

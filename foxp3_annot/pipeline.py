@@ -5,18 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.callset import CallSet
-from foxp3_annot.catalogue import Catalogue, shipped_catalogue
 from foxp3_annot.errors import InputError
-from foxp3_annot.gene import Gene, foxp3
 from foxp3_annot.genotype import Sex
 from foxp3_annot.interpretation import Described, assess, describe
-from foxp3_annot.matching import Matcher
+from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.readers.samples import AUTO, SampleRow, SampleSheet
 from foxp3_annot.readers.vcf import extracted, read_call_set
 from foxp3_annot.report.html import sample_page
@@ -29,22 +26,6 @@ from foxp3_annot.writers.tables import sample_table
 from foxp3_annot.writers.vcf import write_annotated_vcf
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """Gene and catalogue, read once and handed along."""
-
-    gene: Gene
-    catalogue: Catalogue
-
-    @classmethod
-    def shipped(cls) -> "Knowledge":
-        return cls(foxp3(), shipped_catalogue())
-
-    @cached_property
-    def matcher(self) -> Matcher:
-        return Matcher.of(self.catalogue, self.gene)
 
 
 @dataclass(frozen=True)

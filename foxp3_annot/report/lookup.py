@@ -1,21 +1,28 @@
 """What is known of one variant, outside any sample."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from foxp3_annot.catalogue import Catalogue
 from foxp3_annot.gene import Gene
 from foxp3_annot.interpretation import Described
 from foxp3_annot.report.sample import SCHEMA_VERSION, citation_values, curated_values, description_values
+from foxp3_annot.variant import Variant
 
 
-def lookup_report(text: str, found: list[Described], gene: Gene, catalogue: Catalogue) -> dict[str, Any]:
-    """Each variant that the text can mean, with its names, consequence and curated statements."""
+def lookup_report(
+    text: str, found: list[Described], notes: Mapping[Variant, str], gene: Gene, catalogue: Catalogue
+) -> dict[str, Any]:
+    """Each variant that the text can mean, with its names, consequence and curated statements.
+
+    `notes` say why the text can mean a variant, where that needs saying.
+    """
     cited = {c.key: c for one in found for curated in one.match.curated for c in curated.citations}
     return {
         "schema_version": SCHEMA_VERSION,
         "report": "lookup",
         "text": text,
-        "variants": [_variant(one, gene) for one in found],
+        "variants": [{"note": notes.get(one.annotation.variant, "")} | _variant(one, gene) for one in found],
         "citations": [citation_values(cited[key]) for key in sorted(cited)],
         "provenance": {"reference": gene.digest, "knowledge": catalogue.digest},
     }
@@ -45,6 +52,7 @@ def _lines(variant: dict[str, Any], references: dict[str, str]) -> list[str]:
     other = variant["other_build"]
     place = ", ".join(f"{f['name']} ({f['name_in_papers']} in papers)" for f in variant["features"])
     rows = [
+        ("read as", variant["note"]),
         ("coding", variant["hgvs_c"] or "outside NM_014009.4"),
         ("protein", variant["hgvs_p"] or "no change of the protein expected"),
         ("genomic", f"{variant['hgvs_g']} ({variant['assembly']})"),

@@ -3,7 +3,6 @@
 import platform
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 from foxp3_annot import __version__
@@ -24,6 +23,8 @@ class Settings:
 
 @cache
 def _versions() -> dict[str, str]:
+    from importlib.metadata import version  # slow to load, and needed only where a report is made
+
     return {"foxp3_annot": __version__, "python": platform.python_version()} | {
         name: version(name) for name in LIBRARIES
     }
