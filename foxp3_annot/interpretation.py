@@ -21,9 +21,9 @@ class Concern(enum.Enum):
 
     DISEASE = "reported as a cause of IPEX"
     CONFLICTING = "classified in conflicting ways"
-    DAMAGING_IN_KIND = "not reported, but damaging in kind"
+    DAMAGING_IN_KIND = "not in the curated table, but damaging in kind"
     UNCERTAIN = "of uncertain significance"
-    NOT_REPORTED = "not reported, and not damaging in kind"
+    NOT_REPORTED = "not in the curated table, and not damaging in kind"
     REFUTED = "once published as a mutation, later refuted"
     BENIGN = "reported as benign or likely benign"
 
@@ -244,7 +244,7 @@ def _notes(described: Described, state: Zygosity, sex: Sex, evidence: tuple[Evid
         yield curated.remark
     if curated is None and described.match.level is not MatchLevel.NONE:
         names = ", ".join(other.name for other in described.match.curated)
-        yield f"Not reported itself; {_CLOSENESS[described.match.level]} as {names}, reported in IPEX."
+        yield f"Not in the curated table itself; {_CLOSENESS[described.match.level]} as {names}, reported in IPEX."
 
 
 _CLOSENESS = {

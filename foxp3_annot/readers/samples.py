@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +28,27 @@ class SampleRow:
     assembly: Assembly | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SampleSheet:
     """The rows of a sheet in its order."""
 
     rows: tuple[SampleRow, ...] = ()
 
+    @cached_property
+    def _by_file(self) -> dict[Path | None, list[SampleRow]]:
+        """Rows by the file that they name, however they spell its path."""
+        found: dict[Path | None, list[SampleRow]] = {}
+        for row in self.rows:
+            found.setdefault(row.vcf.resolve() if row.vcf else None, []).append(row)
+        return found
+
     def of_file(self, path: Path) -> tuple[SampleRow, ...]:
         """Rows that name this file, and rows that name none."""
-        return tuple(row for row in self.rows if row.vcf is None or row.vcf.resolve() == path.resolve())
+        return (*self._by_file.get(path.resolve(), ()), *self._by_file.get(None, ()))
 
     def files(self) -> tuple[Path, ...]:
-        """Each named file once, in the order of the sheet."""
-        return tuple(dict.fromkeys(row.vcf for row in self.rows if row.vcf))
+        """Each named file once, in the order of the sheet, as the first row that names it spells it."""
+        return tuple(rows[0].vcf for rows in self._by_file.values() if rows[0].vcf)
 
 
 def read_sample_sheet(path: Path, *, need_vcf: bool = False) -> SampleSheet:
@@ -48,15 +56,24 @@ def read_sample_sheet(path: Path, *, need_vcf: bool = False) -> SampleSheet:
 
     With `need_vcf` each row must name its file, as the workflow needs.
     """
-    rows = list(_rows(path))
-    problems = list(_problems(path, rows, need_vcf=need_vcf))
+    table = _table(path)
+    problems = list(_problems(path, table, need_vcf=need_vcf))
     if problems:
         raise InputError("\n".join(problems))
-    return SampleSheet(tuple(_row(cells) for _, cells in rows))
+    return SampleSheet(tuple(_row(cells) for _, cells in table.rows))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row; empty cells are left out, empty lines and `#` lines skipped."""
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A sheet as text: where its header is, which of its columns are not known, and line and cells of each row."""
+
+    header_line: int
+    unknown: tuple[str, ...]
+    rows: list[tuple[int, dict[str, str]]]
+
+
+def _table(path: Path) -> _Table:
+    """The cells of a sheet; empty cells are left out, empty lines and `#` lines skipped."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -69,12 +86,15 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     header = lines[0][1]
     delimiter = "\t" if "\t" in header else ","
     columns = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
+    unknown = tuple(name for name in columns if name not in _schema()["properties"])
+    rows = []
     for number, line in lines[1:]:
         cells = [one.strip() for one in next(csv.reader([line], delimiter=delimiter))]
-        row = {name: one for name, one in zip(columns, cells, strict=False) if one}
+        row = {name: one for name, one in zip(columns, cells, strict=False) if one and name not in unknown}
         if any(cells[len(columns) :]):
             row["(beyond the last column)"] = " ".join(cells[len(columns) :])
-        yield number, row
+        rows.append((number, row))
+    return _Table(lines[0][0], unknown, rows)
 
 
 @cache
@@ -83,14 +103,16 @@ def _schema() -> dict[str, Any]:
     return schema
 
 
-def _problems(path: Path, rows: list[tuple[int, dict[str, str]]], *, need_vcf: bool) -> Iterator[str]:
+def _problems(path: Path, table: _Table, *, need_vcf: bool) -> Iterator[str]:
     from jsonschema import Draft202012Validator  # loaded only where a sheet is given: start-up stays short
 
-    if not rows:
+    if table.unknown:
+        yield f"{path}: line {table.header_line}: {_not_known(table.unknown)}"
+    if not table.rows:
         yield f"{path}: the sample sheet has a header line but no sample"
     validator = Draft202012Validator(_schema())
     seen: dict[str, int] = {}
-    for number, row in rows:
+    for number, row in table.rows:
         for error in sorted(validator.iter_errors(row), key=lambda one: (list(one.path), one.message)):
             yield f"{path}: line {number}: {_told(error, row)}"
         if need_vcf and "vcf" not in row:
@@ -104,14 +126,16 @@ def _problems(path: Path, rows: list[tuple[int, dict[str, str]]], *, need_vcf: b
 def _told(error: Any, row: dict[str, str]) -> str:
     """A schema error in words for the person who wrote the sheet."""
     if error.validator == "additionalProperties":
-        known = ", ".join(_schema()["properties"])
-        extra = ", ".join(sorted(set(row) - set(_schema()["properties"])))
-        return f"column '{extra}' is not known; the columns are {known}"
+        return _not_known(sorted(set(row) - set(_schema()["properties"])))
     if error.validator == "required":
         return "column `sample` is empty or missing; every row needs a sample name"
     column = error.path[0]
     rule = _schema()["properties"][column]["description"]
     return f"column `{column}` holds '{row[column]}'; {rule}"
+
+
+def _not_known(columns: Iterable[str]) -> str:
+    return f"column '{', '.join(columns)}' is not known; the columns are {', '.join(_schema()['properties'])}"
 
 
 def _row(cells: dict[str, str]) -> SampleRow:

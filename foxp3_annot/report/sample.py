@@ -166,7 +166,8 @@ def _review_sentence(findings: list[Finding], assessment: Assessment, sex: Sex) 
 def _why(finding: Finding, sex: Sex) -> str:
     words = [finding.described.concern.value]
     if finding.described.concern is Concern.DAMAGING_IN_KIND:
-        words = [f"not reported, but damaging in kind ({finding.annotation.most_severe})"]
+        kind = finding.annotation.most_severe.term.replace("_", " ")
+        words = [f"{finding.described.concern.value} ({kind})"]
     if finding.zygosity in (Zygosity.DISCORDANT, Zygosity.PARTIAL, Zygosity.NOT_GENOTYPED):
         words.append(_STATE_WORDS[finding.zygosity])
     elif finding.described.concern is Concern.DISEASE and finding.is_filtered:
