@@ -19,7 +19,7 @@ PYTHON_SOURCES := foxp3_annot tests benchmarks resources
 WORKFLOW_SOURCES := Snakefile workflow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix stress bench agreement lock clean
+.PHONY: help demo test check fix stress bench agreement atlas lock clean
 .DELETE_ON_ERROR:
 
 help:  ## print this list
@@ -51,10 +51,16 @@ stress: $(VENV)/run.installed  ## feed the program large and hostile inputs
 	$(IN_VENV) python -m benchmarks.stress
 
 bench: $(VENV)/run.installed  ## measure speed and memory
+	$(IN_VENV) python -m benchmarks.speed
 	$(IN_VENV) python -m benchmarks.run
 
 agreement: $(VENV)/judges.installed  ## compare names and terms with independent programs
 	$(IN_VENV) PYTHONPATH="$(CURDIR)/$(VENV)/judges" python -m benchmarks.agreement
+
+atlas: $(VENV)/run.installed  ## describe every small allele of FOXP3 again (docs/atlas)
+	$(BIN)/foxp3-annot atlas --assembly GRCh37 -o docs/atlas/atlas.GRCh37.tsv.gz
+	$(BIN)/foxp3-annot atlas --assembly GRCh38 -o docs/atlas/atlas.GRCh38.tsv.gz
+	cd docs/atlas && sha256sum *.tsv.gz > SHA256SUMS
 
 lock: ## renew requirements/*.lock from pyproject.toml (UPGRADE=--upgrade takes the newest versions)
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && set -e && \

@@ -225,11 +225,14 @@ def _coding(transcript: Transcript, edits: Sequence[Edit]) -> tuple[set[Conseque
     removed = protein[first:last]
     added = translate(mutant_mrna[new_start + 3 * first : new_start + 3 * last + gain])
     in_frame = not gain % 3 and end <= coding_end
-    if in_frame and _until_stop(removed) == _until_stop(added):
+    made = protein[:first] + _until_stop(added)
+    if in_frame and (_until_stop(removed) == _until_stop(added) or made == protein):
         terms.add(_silent(touches_start=touches_start, touches_stop=touches_stop))
         return terms, proteins.unchanged(protein, first + 1, max(last, first + 1))
     if in_frame and (STOP not in removed or STOP in added):
-        return terms | _in_frame_terms(edits, removed, added), proteins.in_frame(protein, first, removed, added)
+        stops_early = STOP in added and STOP not in removed and len(made) < len(protein)
+        kind = _in_frame_terms(edits, stops_early=stops_early)
+        return terms | kind, proteins.in_frame(protein, first, removed, added)
     mutant = protein[:first] + translate_until_stop(mutant_mrna, new_start + 3 * first)
     if mutant == protein:
         terms.add(_silent(touches_start=touches_start, touches_stop=touches_stop))
@@ -272,10 +275,10 @@ def _shifted(gain: int, protein: str, mutant: str, *, touches_stop: bool) -> set
     return terms
 
 
-def _in_frame_terms(edits: Sequence[Edit], removed: str, added: str) -> set[Consequence]:
+def _in_frame_terms(edits: Sequence[Edit], *, stops_early: bool) -> set[Consequence]:
     terms = set()
     lost, gained = sum(len(edit.ref) for edit in edits), sum(len(edit.alt) for edit in edits)
-    if STOP in added and STOP not in removed:
+    if stops_early:
         terms.add(Consequence.STOP_GAINED)
     if not lost:
         terms.add(Consequence.INFRAME_INSERTION)

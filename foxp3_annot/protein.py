@@ -121,6 +121,8 @@ def in_frame(protein: str, start: int, removed: str, added: str) -> ProteinChang
     >>> in_frame("MKKEL*", 1, "K", "").hgvs
     'p.(Lys3del)'
     """
+    if STOP in added and STOP not in removed:
+        removed = _replaced_before_stop(removed, added)
     if STOP in added:
         added = added[: added.index(STOP) + 1]
     if removed.endswith(STOP) and added.endswith(STOP):
@@ -162,13 +164,24 @@ def _until_stop(mutant: str, start: int) -> str:
     return str(stop - start + 1) if stop >= 0 else "?"
 
 
+def _replaced_before_stop(removed: str, added: str) -> str:
+    """What is replaced where a new stop comes early: residues that stand again behind the stop are not."""
+    tail = _shared(removed[::-1], added[::-1])
+    return removed[: len(removed) - tail] if len(removed) - tail <= added.index(STOP) else removed
+
+
 def _early_stop(protein: str, start: int, removed: str, added: str) -> ProteinChange:
     last, stop = len(protein) - 1, start + len(added)
     if added == STOP:
         return ProteinChange(start + 1, last, f"{_place(protein, start + 1)}Ter", stop)
-    new = three_letter(added)
     if not removed:
+        while added[0] == protein[start]:
+            start, added = start + 1, added[1:]
+        new = three_letter(added)
+        if added == STOP:
+            return ProteinChange(start + 1, last, f"{_place(protein, start + 1)}{new}", stop)
         return ProteinChange(start, last, f"{_range(protein, start, start + 1)}ins{new}", stop)
+    new = three_letter(added)
     return ProteinChange(start + 1, last, f"{_range(protein, start + 1, start + len(removed))}delins{new}", stop)
 
 

@@ -1,0 +1,1 @@
+"""Our names and terms beside those of independent programs."""
