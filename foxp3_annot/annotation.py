@@ -93,6 +93,14 @@ def on_other_transcripts(variant: Variant, gene: Gene) -> tuple[OnTranscript, ..
     )
 
 
+def on_other_build(variant: Variant, gene: Gene) -> str:
+    """The c. name that the same allele has on the other build, where introns 1 and 6 have another length."""
+    here = build_of(variant.assembly)
+    there = gene.on(here.other)
+    lifted = lift(variant, gene.on(here).reference, there.reference, gene.block_map).variant
+    return hgvs_c(lifted, there.transcript) if lifted else ""
+
+
 def on_lrg(variant: Variant, gene: Gene) -> str:
     """The name on LRG_62, the reverse complement of GRCh37; empty where the variant has no place on GRCh37."""
     here = build_of(variant.assembly)

@@ -147,7 +147,7 @@ def annotate(input_file: Path, output: Path, assembly: str) -> None:
         job = Job(input_file, input_file.name, _assembly(assembly))
         extract, call_set, described = read_and_describe(job, Knowledge.shipped(), stack)
         if output.name.endswith(".tsv"):
-            write_text(output, allele_table(call_set, described))
+            write_text(output, allele_table(call_set, described, Knowledge.shipped().gene.on(call_set.assembly)))
         else:
             write_annotated_vcf(output, extract, call_set, described)
     click.echo(f"{output}: {len(described)} distinct alleles in {len(call_set.records)} records ({call_set.assembly})")

@@ -30,6 +30,22 @@ def hgvs_c(variant: Variant, transcript: Transcript, *, long: bool = False) -> s
     return f"{transcript.accession}:c.{described}" if described else ""
 
 
+def hgvs_unchanged(transcript: Transcript, start: int, end: int) -> tuple[str, str]:
+    """Genomic and coding description of a stretch (plus strand, both ends included) that equals the reference.
+
+    The coding one is empty where an end lies outside the transcript.
+    """
+
+    def equal(first: str, last: str) -> str:
+        return f"{first}=" if first == last else f"{first}_{last}="
+
+    accession = transcript.reference.assembly.accession
+    places = sorted(transcript.offset(position) for position in (start, end))
+    first, last = (transcript.coding_position(place) or "" for place in places)
+    coding = f"{transcript.accession}:c.{equal(first, last)}" if first and last else ""
+    return f"{accession}:g.{equal(str(start), str(end))}", coding
+
+
 def hgvs_gene(variant: Variant, transcript: Transcript, accession: str) -> str:
     """The description on a gene sequence that is the transcript's reference on the gene's own strand.
 

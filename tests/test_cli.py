@@ -303,3 +303,23 @@ def test_summarise_refuses_what_is_no_report(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["run", "annotate", "lookup", "report", "summarise"])
 def test_every_help_has_an_example(command: str) -> None:
     assert f"foxp3-annot {command} " in call(command, "--help").stdout
+
+
+def test_annotate_names_what_stays_as_it_is(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.g.vcf", tmp_path / "out.tsv"
+    info = '##INFO=<ID=END,Number=1,Type=Integer,Description="End">\n#CHROM'
+    blocks = "chrX\t49251480\t.\tC\t<NON_REF>\t.\t.\tEND=49251483\tGT\t0\nchrX\t49251440\t.\tC\t.\t.\t.\t.\tGT\t0\n"
+    source.write_text(VCF.replace("#CHROM", info) + blocks)
+    assert call("annotate", source, "-o", target).exit_code == 0
+    table = pandas.read_csv(target, sep="\t", dtype=str, keep_default_na=False)
+    assert list(table["hgvs_g"]) == ["NC_000023.11:g.49251440=", "NC_000023.11:g.49251480_49251483="]
+    assert list(table["hgvs_c"]) == ["NM_014009.4:c.1190=", "NM_014009.4:c.1147_1150="]
+
+
+def test_deep_in_intron_1_the_other_build_names_it_otherwise() -> None:
+    """rs2232365 (c.-22-902A>G) counts from exon 2 and is the same; behind exon 1 the builds come to differ."""
+    same = json.loads(call("lookup", "c.-22-902A>G", "--json").stdout)["variants"][0]
+    assert same["other_build"]["hgvs_c"] == same["hgvs_c"]
+    # GRCh38 49264187 is c.-23+474 there and c.-23+477 on GRCh37 (ClinVar VCV004684525)
+    other = json.loads(call("lookup", "c.-23+474C>G", "--json").stdout)["variants"][0]
+    assert other["other_build"]["hgvs_c"] == "NM_014009.4:c.-23+477C>G"

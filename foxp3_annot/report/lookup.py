@@ -58,6 +58,7 @@ def _lines(variant: dict[str, Any], references: dict[str, str]) -> list[str]:
         ("genomic", f"{variant['hgvs_g']} ({variant['assembly']})"),
         ("VCF", f"chrX {vcf['pos']} {vcf['ref']} {vcf['alt']} ({variant['assembly']})"),
         ("other build", f"{other['hgvs_g']} ({other['assembly']})" if other["hgvs_g"] else other["reason"]),
+        ("", f"there {other['hgvs_c']}" if other["hgvs_c"] not in ("", variant["hgvs_c"]) else ""),
         ("consequence", ", ".join(term["term"] for term in variant["consequences"])),
         ("place", "; ".join(filter(None, [place, *variant["domains"], *variant["landmarks"]]))),
         ("isoforms", "; ".join(f"{t['hgvs_c']} {t['hgvs_p']}".strip() for t in variant["transcripts"] if t["hgvs_c"])),

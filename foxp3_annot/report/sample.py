@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from foxp3_annot.annotation import Annotation, on_lrg, on_other_transcripts
+from foxp3_annot.annotation import Annotation, on_lrg, on_other_build, on_other_transcripts
 from foxp3_annot.assembly import build_of
 from foxp3_annot.callset import CallSet
 from foxp3_annot.catalogue import Assertion, Catalogue, Citation, CuratedVariant
@@ -239,6 +239,7 @@ def description_values(annotation: Annotation, gene: Gene) -> dict[str, Any]:
         "other_build": {
             "assembly": build_of(annotation.variant.assembly).other.label,
             "hgvs_g": annotation.other_hgvs_g,
+            "hgvs_c": on_other_build(annotation.variant, gene),
             "reason": annotation.other_build.reason,
         },
         "consequences": [{"term": term.term, "id": term.so_id} for term in annotation.consequences],

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from foxp3_annot.callset import CallSet
+from foxp3_annot.callset import CallSet, Record
+from foxp3_annot.gene import GeneModel
+from foxp3_annot.hgvs import hgvs_unchanged
 from foxp3_annot.interpretation import Described
 from foxp3_annot.variant import Variant
 
@@ -221,22 +223,39 @@ def atlas_lines(described: Iterable[Described]) -> Iterator[str]:
         yield "\t".join(cell(row[column]) for column in ATLAS_COLUMNS) + "\n"
 
 
-def allele_table(call_set: CallSet, described: dict[Variant, Described]) -> str:
-    """One row an ALT of each record of the locus, as written and as understood."""
-    return table(ALLELE_COLUMNS, _allele_rows(call_set, described))
+def allele_table(call_set: CallSet, described: dict[Variant, Described], model: GeneModel) -> str:
+    """One row an ALT of each record of the locus, as written and as understood.
+
+    A record that names no alternate allele has one row with the description of what stays as it is.
+    """
+    return table(ALLELE_COLUMNS, _allele_rows(call_set, described, model))
 
 
-def _allele_rows(call_set: CallSet, described: dict[Variant, Described]) -> Iterable[dict[str, Any]]:
+def _allele_rows(call_set: CallSet, described: dict[Variant, Described], model: GeneModel) -> Iterable[dict[str, Any]]:
     for record in call_set.records:
         written = {"chrom": record.contig, "pos": record.position, "id": record.id or ".", "ref": record.ref}
-        if not record.alleles:
-            yield written | {"alt": ".", "assembly": call_set.assembly, "note": "no alternate allele"}
+        if record.is_reference_block:
+            yield written | _unchanged_cells(record, call_set, model)
+            continue
         for allele in record.alleles:
             row = written | {"alt": allele.text, "assembly": call_set.assembly}
             if allele.variant:
                 yield row | described_cells(described[allele.variant])
             else:
                 yield row | {"note": allele.kind.value}
+
+
+def _unchanged_cells(record: Record, call_set: CallSet, model: GeneModel) -> dict[str, Any]:
+    """A record without alternate allele, as far as it lies in the window."""
+    start, end = max(record.position, model.window.start), min(record.end, model.window.end)
+    genomic, coding = hgvs_unchanged(model.transcript, start, end)
+    return {
+        "alt": ",".join(allele.text for allele in record.alleles) or ".",
+        "assembly": call_set.assembly,
+        "hgvs_g": genomic,
+        "hgvs_c": coding,
+        "note": "no alternate allele",
+    }
 
 
 def described_cells(one: Described) -> dict[str, Any]:
