@@ -93,12 +93,10 @@ def on_other_transcripts(variant: Variant, gene: Gene) -> tuple[OnTranscript, ..
     )
 
 
-def on_other_build(variant: Variant, gene: Gene) -> str:
+def on_other_build(annotation: Annotation, gene: Gene) -> str:
     """The c. name that the same allele has on the other build, where introns 1 and 6 have another length."""
-    here = build_of(variant.assembly)
-    there = gene.on(here.other)
-    lifted = lift(variant, gene.on(here).reference, there.reference, gene.block_map).variant
-    return hgvs_c(lifted, there.transcript) if lifted else ""
+    lifted = annotation.other_build.variant
+    return hgvs_c(lifted, gene.on(build_of(lifted.assembly)).transcript) if lifted else ""
 
 
 def on_lrg(variant: Variant, gene: Gene) -> str:

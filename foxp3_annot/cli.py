@@ -143,11 +143,12 @@ def annotate(input_file: Path, output: Path, assembly: str) -> None:
 
     if not output.name.endswith((".tsv", ".vcf.gz")):
         raise InputError(f"{output}: the name must end in .tsv or .vcf.gz, which tells the format")
+    knowledge = Knowledge.shipped()
     with ExitStack() as stack:
         job = Job(input_file, input_file.name, _assembly(assembly))
-        extract, call_set, described = read_and_describe(job, Knowledge.shipped(), stack)
+        extract, call_set, described = read_and_describe(job, knowledge, stack)
         if output.name.endswith(".tsv"):
-            write_text(output, allele_table(call_set, described, Knowledge.shipped().gene.on(call_set.assembly)))
+            write_text(output, allele_table(call_set, described, knowledge.gene.on(call_set.assembly)))
         else:
             write_annotated_vcf(output, extract, call_set, described)
     click.echo(f"{output}: {len(described)} distinct alleles in {len(call_set.records)} records ({call_set.assembly})")

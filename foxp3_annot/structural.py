@@ -45,13 +45,19 @@ def annotate_structural(allele: StructuralAllele, model: GeneModel) -> Structura
     )
 
 
-def _meets(transcript: Transcript, exon: Exon, allele: StructuralAllele) -> bool:
+def _bounds(transcript: Transcript, exon: Exon) -> tuple[int, int]:
+    """First and last base of an exon on the plus strand."""
     first, last = sorted((transcript.position(exon.start), transcript.position(exon.end - 1)))
+    return first, last
+
+
+def _meets(transcript: Transcript, exon: Exon, allele: StructuralAllele) -> bool:
+    first, last = _bounds(transcript, exon)
     return first <= allele.end and last >= allele.start
 
 
 def _covers(transcript: Transcript, exon: Exon, allele: StructuralAllele) -> bool:
-    first, last = sorted((transcript.position(exon.start), transcript.position(exon.end - 1)))
+    first, last = _bounds(transcript, exon)
     return allele.start <= first and last <= allele.end
 
 

@@ -190,6 +190,19 @@ def test_two_changes_of_one_codon_in_a_boy_are_one(tmp_path: Path) -> None:
     assert [single["conclusion"] for single in singles] == ["inconclusive", "inconclusive"]
 
 
+def test_a_member_of_a_whole_concludes_nothing_for_the_family(tmp_path: Path) -> None:
+    # c.1117T>G alone is F373V, reported in IPEX; with c.1118T>G the codon is GGC, glycine, which nobody has reported
+    other = F373A[0].replace("A\tG", "A\tC")
+    one = report(tmp_path, f"{other}\t1:.", f"{F373A[1]}\t1:.")
+    (whole,) = [finding for finding in one["findings"] if finding["members"]]
+    assert whole["hgvs_p"] == "p.(Phe373Gly)"
+    assert one["conclusion"]["code"] == "review_needed"
+    assert one["inheritance"] == []
+    findings, others = sample_page(one).split('id="others"')
+    assert findings.count("<article") == 1
+    assert "c.1117T&gt;G" in others
+
+
 def test_in_a_woman_phase_decides(tmp_path: Path) -> None:
     for name, one, two, combined in (
         ("cis", "0|1:7", "0|1:7", True),

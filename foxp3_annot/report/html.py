@@ -28,9 +28,8 @@ def _template() -> Template:
 
 
 def sample_page(report: dict[str, Any]) -> str:
-    """The page of a sample report; findings without weight are listed apart from those that matter."""
-    light = {"benign", "refuted", "not_reported"}
-    weighty = [f for f in report["findings"] if f["concern"]["code"] not in light or f["conclusion"] != "inconclusive"]
+    """The page of a sample report; findings that conclude nothing by themselves are listed apart."""
+    weighty = [finding for finding in report["findings"] if finding["conclusion"] != "inconclusive"]
     return _template().render(
         report=report,
         heading=HEADINGS[report["conclusion"]["code"]],

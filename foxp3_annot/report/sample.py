@@ -239,7 +239,7 @@ def description_values(annotation: Annotation, gene: Gene) -> dict[str, Any]:
         "other_build": {
             "assembly": build_of(annotation.variant.assembly).other.label,
             "hgvs_g": annotation.other_hgvs_g,
-            "hgvs_c": on_other_build(annotation.variant, gene),
+            "hgvs_c": on_other_build(annotation, gene),
             "reason": annotation.other_build.reason,
         },
         "consequences": [{"term": term.term, "id": term.so_id} for term in annotation.consequences],
@@ -328,8 +328,13 @@ def _structural(finding: StructuralFinding) -> dict[str, Any]:
 
 
 def _family(findings: list[Finding], sex: Sex) -> tuple[Statement, ...]:
-    """What follows for the family from the findings reported in IPEX; each sentence once."""
-    grave = [f for f in findings if f.described.concern is Concern.DISEASE]
+    """What follows for the family from the findings reported in IPEX; each sentence once.
+
+    A variant that is judged together with a neighbour concludes nothing, for the family as for the person.
+    """
+    grave = [
+        f for f in findings if f.described.concern is Concern.DISEASE and f.conclusion is not Conclusion.INCONCLUSIVE
+    ]
     return tuple(dict.fromkeys(s for finding in grave for s in inheritance(finding.zygosity, sex)))
 
 

@@ -58,6 +58,20 @@ SUMMARY_COLUMNS = (
     "sentence",
 )
 
+DESCRIBED_COLUMNS = (
+    "hgvs_g",
+    "hgvs_c",
+    "hgvs_p",
+    "consequence",
+    "feature",
+    "domain",
+    "other_build",
+    "classification",
+    "match_level",
+    "matched",
+)
+"""What is said of a variant in every table of alleles."""
+
 ALLELE_COLUMNS = (
     "chrom",
     "pos",
@@ -69,16 +83,7 @@ ALLELE_COLUMNS = (
     "normal_alt",
     "spdi",
     "assembly",
-    "hgvs_g",
-    "hgvs_c",
-    "hgvs_p",
-    "consequence",
-    "feature",
-    "domain",
-    "other_build",
-    "classification",
-    "match_level",
-    "matched",
+    *DESCRIBED_COLUMNS,
     "note",
 )
 
@@ -196,16 +201,7 @@ ATLAS_COLUMNS = (
     "pos",
     "ref",
     "alt",
-    "hgvs_g",
-    "hgvs_c",
-    "hgvs_p",
-    "consequence",
-    "feature",
-    "domain",
-    "other_build",
-    "classification",
-    "match_level",
-    "matched",
+    *DESCRIBED_COLUMNS,
 )
 
 
