@@ -1,59 +1,39 @@
-"""The curated table: variants reported in FOXP3, who said what of each, and where it was published."""
+"""The curated table: variants reported in FOXP3, who said what of each, in whom, and where it was published.
 
-import enum
-import hashlib
+It is put together from packs: the shipped one and those of a laboratory. Rows of one allele become one variant;
+every statement stays, with the name of its pack.
+"""
+
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
 from foxp3_annot.assembly import Assembly
-from foxp3_annot.errors import OutOfWindowError, ResourceError
+from foxp3_annot.cases import Age, Case, Phenotype, ReportedRange, reported_range
+from foxp3_annot.errors import InputError, OutOfWindowError, ResourceError
 from foxp3_annot.gene import Gene, foxp3
 from foxp3_annot.lift import lift
-from foxp3_annot.resources import read_table, resource_root
+from foxp3_annot.pack.folder import Manifest, Pack, Row, read_pack
+from foxp3_annot.pack.schema import ASSERTIONS, CASES, CITATIONS, FUNCTIONAL, STRUCTURES, UNPLACED, VARIANTS
+from foxp3_annot.pack.vocabulary import (
+    Answer,
+    CaseLevel,
+    CaseSex,
+    CaseZygosity,
+    Classification,
+    Direction,
+    Inheritance,
+    LesionType,
+    Outcome,
+    Reading,
+    SourceKind,
+    Word,
+)
+from foxp3_annot.resources import resource_root
 from foxp3_annot.variant import Variant
-
-TABLES = ("variants.tsv", "assertions.tsv", "citations.tsv")
-
-
-class Side(enum.Enum):
-    """Which way a classification speaks."""
-
-    DISEASE = "disease"
-    BENIGN = "benign"
-    NEITHER = "neither"
-
-
-class Classification(enum.Enum):
-    """What a source says of a variant: the five ACMG/AMP tiers, ClinVar's conflict, and two words for
-    publications that assign no tier. Reported by us, never invented."""
-
-    PATHOGENIC = ("pathogenic", "pathogenic", Side.DISEASE)
-    LIKELY_PATHOGENIC = ("likely_pathogenic", "likely pathogenic", Side.DISEASE)
-    DISEASE_ASSOCIATED = ("disease_associated", "reported in IPEX, without an ACMG/AMP class", Side.DISEASE)
-    CONFLICTING = ("conflicting", "conflicting classifications", Side.NEITHER)
-    UNCERTAIN = ("uncertain", "uncertain significance", Side.NEITHER)
-    LIKELY_BENIGN = ("likely_benign", "likely benign", Side.BENIGN)
-    BENIGN = ("benign", "benign", Side.BENIGN)
-    REFUTED = ("refuted", "refuted: once published as a mutation, later shown not to be one", Side.BENIGN)
-
-    def __init__(self, code: str, label: str, side: Side) -> None:
-        self.code = code
-        self.label = label
-        self.side = side
-
-
-class Reading(enum.Enum):
-    """What of a source was read."""
-
-    FULL_TEXT = "full_text"
-    ABSTRACT = "abstract"
-    DATABASE = "database"
-    CITATION_ONLY = "citation_only"
-    IDENTIFIER_ONLY = "identifier_only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +41,7 @@ class Citation:
     """Where something was published. `read` tells what of it the curators saw."""
 
     key: str
+    kind: SourceKind
     pmid: str
     doi: str
     reference: str
@@ -71,8 +52,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """One statement of one source about one variant, in the curators' words except `stated_as`."""
+    """One statement of one source about one variant, in the curators' words except `stated_as`.
 
+    `origin` is the name of the pack that holds it; `counted` says what `families` and `patients` count.
+    """
+
+    origin: str
     classification: Classification
     stated_as: str
     assigner: str
@@ -80,10 +65,50 @@ class Assertion:
     date: str
     citations: tuple[Citation, ...]
     read: Reading
-    families: str
+    families: int | None
+    patients: int | None
+    counted: str
     phenotype: str
-    function: str
     outcome: str
+
+    @property
+    def seen_in(self) -> str:
+        """Whom the source saw it in: in its words, else the two figures."""
+        figures = [(self.families, "families"), (self.patients, "patients")]
+        return self.counted or ", ".join(f"{number} {what}" for number, what in figures if number is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionalResult:
+    """What one experiment found of one variant."""
+
+    origin: str
+    assay: str
+    system: str
+    direction: Direction
+    result: str
+    date: str
+    citations: tuple[Citation, ...]
+    read: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What rows say of one allele, lesion or mutation without a place."""
+
+    assertions: tuple[Assertion, ...]
+    functional: tuple[FunctionalResult, ...]
+    cases: tuple[Case, ...]
+
+
+def classification_of(assertions: Sequence[Assertion]) -> Classification:
+    """All statements in one word: refuted and conflicting first, else the strongest of the one side."""
+    found = {a.classification for a in assertions}
+    if Classification.REFUTED in found:
+        return Classification.REFUTED
+    if Classification.CONFLICTING in found or len({one.side for one in found}) > 1:
+        return Classification.CONFLICTING
+    return next(classification for classification in Classification if classification in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +116,13 @@ class CuratedVariant:
     """A reported variant with every statement about it.
 
     `alleles` holds its normal form on each build; they are lifts of each other except where the two
-    references carry different alleles of one polymorphism (rs3761548).
+    references carry different alleles of one polymorphism (rs3761548). `origin` is the pack that holds the
+    row, `other_ids` are ids that further packs give to the same allele.
     """
 
     id: str
+    origin: str
+    other_ids: tuple[str, ...]
     hgvs_c: str
     hgvs_p: str
     alleles: dict[Assembly, Variant]
@@ -104,6 +132,8 @@ class CuratedVariant:
     evidence_status: Reading
     remark: str
     assertions: tuple[Assertion, ...]
+    functional: tuple[FunctionalResult, ...] = ()
+    cases: tuple[Case, ...] = ()
 
     @property
     def is_refuted(self) -> bool:
@@ -112,40 +142,94 @@ class CuratedVariant:
     @property
     def is_in_conflict(self) -> bool:
         """Whether the statements contradict each other; a refutation settles the matter."""
-        if self.is_refuted:
-            return False
-        found = {a.classification for a in self.assertions}
-        sides = {classification.side for classification in found}
-        return Classification.CONFLICTING in found or len(sides) > 1
+        return self.classification is Classification.CONFLICTING
 
     @property
     def classification(self) -> Classification:
         """All statements in one word: refuted and conflicting first, else the strongest of the one side."""
-        if self.is_refuted:
-            return Classification.REFUTED
-        if self.is_in_conflict:
-            return Classification.CONFLICTING
-        found = {a.classification for a in self.assertions}
-        return next(classification for classification in Classification if classification in found)
+        return classification_of(self.assertions)
 
     @property
     def name(self) -> str:
         return self.hgvs_c or self.alleles[Assembly.GRCH38].spdi()
 
     @property
+    def origins(self) -> tuple[str, ...]:
+        """The packs that speak of it, in order of first mention."""
+        return tuple(dict.fromkeys([self.origin, *(a.origin for a in self.assertions)]))
+
+    @property
+    def reported(self) -> ReportedRange:
+        return reported_range(self.cases)
+
+    @property
     def citations(self) -> tuple[Citation, ...]:
         """Every source cited, once, in order of key."""
-        found = {citation.key: citation for a in self.assertions for citation in a.citations}
+        found = {citation.key: citation for said in self.assertions for citation in said.citations}
+        found |= {citation.key: citation for result in self.functional for citation in result.citations}
         return tuple(found[key] for key in sorted(found))
+
+    def joined_by(self, other: "CuratedVariant") -> "CuratedVariant":
+        """With what another pack says of the same allele. Nothing of this row is lost or replaced."""
+        remark = " ".join(filter(None, [self.remark, other.remark and f"[{other.origin}] {other.remark}"]))
+        return replace(
+            self,
+            other_ids=(*self.other_ids, other.id),
+            legacy_names=tuple(dict.fromkeys((*self.legacy_names, *other.legacy_names))),
+            rsid=self.rsid or other.rsid,
+            clinvar_vcv=self.clinvar_vcv or other.clinvar_vcv,
+            evidence_status=min(self.evidence_status, other.evidence_status, key=lambda reading: reading.rank),
+            remark=remark,
+            assertions=(*self.assertions, *other.assertions),
+            functional=(*self.functional, *other.functional),
+            cases=(*self.cases, *other.cases),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CuratedStructure:
+    """A reported structural lesion. Stretches are on chromosome X, 1-based, both ends included.
+
+    `outer` is the largest stretch that it can concern, `inner` the smallest that it must; equal where the ends
+    are known, and `inner` None where neither is certain.
+    """
+
+    id: str
+    origin: str
+    type: LesionType
+    described_as: str
+    outer: dict[Assembly, tuple[int, int]]
+    inner: dict[Assembly, tuple[int, int] | None]
+    legacy_names: tuple[str, ...]
+    clinvar_vcv: str
+    remark: str
+    said: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedMutation:
+    """A reported mutation of which no text read gives the allele; `candidates` are alleles that fit."""
+
+    id: str
+    origin: str
+    reported_as: str
+    hgvs_p: str
+    candidates: tuple[str, ...]
+    reason: str
+    remark: str
+    said: Subject
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All curated variants, found by allele and never by text. `digest` covers the three tables."""
+    """All curated variants, found by allele and never by text. `packs` are the packs it comes from, the shipped
+    one first, each with its digest."""
 
     variants: tuple[CuratedVariant, ...]
     citations: dict[str, Citation]
-    digest: str
+    structures: tuple[CuratedStructure, ...] = ()
+    unplaced: tuple[UnplacedMutation, ...] = ()
+    packs: tuple[tuple[Manifest, str], ...] = ()
 
     def __post_init__(self) -> None:
         by_allele = {allele: curated for curated in self.variants for allele in curated.alleles.values()}
@@ -156,132 +240,307 @@ class Catalogue:
         by_allele: dict[Variant, CuratedVariant] = self.__dict__["_by_allele"]
         return by_allele.get(variant)
 
+    @property
+    def digest(self) -> str:
+        """The digest of the shipped pack, or of the first."""
+        return self.packs[0][1] if self.packs else ""
+
+
+@cache
+def shipped_pack() -> Pack:
+    """The tables that come with the program."""
+    try:
+        return read_pack(resource_root() / "knowledge")
+    except InputError as error:
+        raise ResourceError(f"{error}; reinstall foxp3-annot") from error
+
 
 @cache
 def shipped_catalogue() -> Catalogue:
     """The curated table that comes with the program."""
-    return load_catalogue(resource_root() / "knowledge", foxp3())
+    return catalogue_of([shipped_pack()], foxp3())
 
 
 def load_catalogue(folder: Path, gene: Gene) -> Catalogue:
-    """The catalogue from a folder in the form of `resources/knowledge`.
+    """The catalogue of one folder alone, in the form of `resources/knowledge`."""
+    return catalogue_of([read_pack(folder)], gene)
+
+
+def catalogue_of(packs: Sequence[Pack], gene: Gene) -> Catalogue:
+    """The catalogue that packs make together; where two speak of one allele, the earlier one names it.
 
     Raises ResourceError naming file, row and value where a row is unsound: an unknown word, a reference
     base that is not there, alleles of the two builds that are not the same, an allele or id given twice,
-    a citation that is not in the table, a variant without a statement.
+    a citation that is in no pack, a variant without a statement.
     """
-    citations = _citations(folder / "citations.tsv")
-    assertions = _assertions(folder / "assertions.tsv", citations)
-    variants = _variants(folder / "variants.tsv", assertions, gene)
-    digest = hashlib.sha256(b"".join((folder / name).read_bytes() for name in TABLES)).hexdigest()
-    return Catalogue(variants, citations, digest)
+    citations: dict[str, Citation] = {}
+    variants: dict[Variant, CuratedVariant] = {}
+    structures: list[CuratedStructure] = []
+    unplaced: list[UnplacedMutation] = []
+    owners: dict[str, Variant] = {}
+    for pack in packs:
+        for problem in pack.problems:
+            raise ResourceError(f"{pack.folder}: {problem}")
+        reader = _Reader(pack, gene, citations)
+        citations |= reader.citations()
+        said = reader.subjects()
+        for curated in reader.variants(said):
+            key = curated.alleles[Assembly.GRCH38]
+            known = variants.get(key)
+            variants[key] = known.joined_by(curated) if known else curated
+            owners[curated.id] = key
+        structures += reader.structures(said)
+        unplaced += reader.unplaced(said)
+        for id_ in list(said):
+            if id_ in owners:  # a statement of this pack on a row of an earlier one
+                variants[owners[id_]] = _with(variants[owners[id_]], said.pop(id_))
+        for id_ in said:
+            raise ResourceError(f"{pack.folder}: rows speak of {id_}, which is no id of {VARIANTS.file}")
+    return Catalogue(
+        tuple(variants.values()),
+        citations,
+        tuple(structures),
+        tuple(unplaced),
+        tuple((pack.manifest, pack.digest) for pack in packs),
+    )
 
 
-def _citations(path: Path) -> dict[str, Citation]:
-    found: dict[str, Citation] = {}
-    for row in read_table(path):
-        where = f"{path}: citation '{row['key']}'"
-        if row["key"] in found:
-            raise ResourceError(f"{where} stands in two rows; keep one")
-        found[row["key"]] = Citation(**row | {"read": _word(Reading, row["read"], where, "read")})  # type: ignore[arg-type]
-    return found
+def _with(curated: CuratedVariant, said: Subject) -> CuratedVariant:
+    return replace(
+        curated,
+        assertions=(*curated.assertions, *said.assertions),
+        functional=(*curated.functional, *said.functional),
+        cases=(*curated.cases, *said.cases),
+    )
 
 
-def _assertions(path: Path, citations: dict[str, Citation]) -> dict[str, list[Assertion]]:
-    found: dict[str, list[Assertion]] = defaultdict(list)
-    classifications = {classification.code: classification for classification in Classification}
-    for row in read_table(path):
-        where = f"{path}: statement of '{row['assigner']}' on {row['variant_id']}"
-        if row["classification"] not in classifications:
-            raise ResourceError(
-                f"{where}: classification '{row['classification']}' is not one of {', '.join(classifications)}"
+@dataclass(frozen=True)
+class _Reader:
+    """Rows of one pack as objects; `known` are the citations of earlier packs."""
+
+    pack: Pack
+    gene: Gene
+    known: dict[str, Citation]
+
+    def _unsound(self, row: Row, name: str, remedy: str) -> ResourceError:
+        return ResourceError(f"{self.pack.folder / row.table.file}: line {row.line} ({name}): {remedy}")
+
+    def _word(self, vocabulary: type["_W"], row: Row, column: str, name: str) -> "_W":
+        known: dict[str, _W] = {word.code: word for word in vocabulary}
+        if row[column] in known:
+            return known[row[column]]
+        words = ", ".join(known)
+        raise self._unsound(row, name, f"{column} '{row[column]}' is not one of {words}")
+
+    def _number(self, row: Row, column: str, name: str) -> int | None:
+        if row[column] and not row[column].isdecimal():
+            raise self._unsound(row, name, f"{column} '{row[column]}' is not a whole number")
+        return int(row[column]) if row[column] else None
+
+    def citations(self) -> dict[str, Citation]:
+        found: dict[str, Citation] = {}
+        for row in self.pack.of(CITATIONS):
+            key = row["key"]
+            if key in found:
+                raise self._unsound(row, key, "stands in two rows; keep one")
+            if key in self.known:
+                continue
+            found[key] = Citation(
+                key=key,
+                kind=self._word(SourceKind, row, "kind", key),
+                pmid=row["pmid"],
+                doi=row["doi"],
+                reference=row["reference"],
+                read=self._word(Reading, row, "read", key),
+                url=row["url"],
+                licence=row["licence"],
             )
-        keys = tuple(filter(None, row["citations"].split(";")))
-        for key in keys:
+        return found
+
+    def _cited(self, row: Row, name: str, citations: dict[str, Citation]) -> tuple[Citation, ...]:
+        for key in row.values("citations"):
             if key not in citations:
-                raise ResourceError(f"{where}: cites '{key}', which is not in citations.tsv; add it there")
-        found[row["variant_id"]].append(
-            Assertion(
-                classification=classifications[row["classification"]],
-                stated_as=row["stated_as"],
-                assigner=row["assigner"],
-                review_status=row["review_status"],
-                date=row["date"],
-                citations=tuple(citations[key] for key in keys),
-                read=_word(Reading, row["read"], where, "read"),
-                families=row["families"],
-                phenotype=row["phenotype"],
-                function=row["function"],
-                outcome=row["outcome"],
-            )
+                raise self._unsound(row, name, f"cites '{key}', which is not in {CITATIONS.file}; add it there")
+        return tuple(citations[key] for key in row.values("citations"))
+
+    def subjects(self) -> dict[str, Subject]:
+        """What the rows say of each id."""
+        citations = self.known | self.citations()
+        assertions: dict[str, list[Assertion]] = defaultdict(list)
+        functional: dict[str, list[FunctionalResult]] = defaultdict(list)
+        cases: dict[str, list[Case]] = defaultdict(list)
+        for row in self.pack.of(ASSERTIONS):
+            assertions[row["variant_id"]].append(self._assertion(row, citations))
+        for row in self.pack.of(FUNCTIONAL):
+            functional[row["variant_id"]].append(self._functional(row, citations))
+        for row in self.pack.of(CASES):
+            cases[row["variant_id"]].append(self._case(row, citations))
+        return {
+            id_: Subject(tuple(assertions[id_]), tuple(functional[id_]), tuple(cases[id_]))
+            for id_ in dict.fromkeys((*assertions, *functional, *cases))
+        }
+
+    def _assertion(self, row: Row, citations: dict[str, Citation]) -> Assertion:
+        name = f"{row['assigner']} on {row['variant_id']}"
+        return Assertion(
+            origin=self.pack.manifest.name,
+            classification=self._word(Classification, row, "classification", name),
+            stated_as=row["stated_as"],
+            assigner=row["assigner"],
+            review_status=row["review_status"],
+            date=row["date"],
+            citations=self._cited(row, name, citations),
+            read=self._word(Reading, row, "read", name),
+            families=self._number(row, "families", name),
+            patients=self._number(row, "patients", name),
+            counted=row["counted"],
+            phenotype=row["phenotype"],
+            outcome=row["outcome"],
         )
-    return found
+
+    def _functional(self, row: Row, citations: dict[str, Citation]) -> FunctionalResult:
+        name = f"{row['assay']} on {row['variant_id']}"
+        return FunctionalResult(
+            origin=self.pack.manifest.name,
+            assay=row["assay"],
+            system=row["system"],
+            direction=self._word(Direction, row, "direction", name),
+            result=row["result"],
+            date=row["date"],
+            citations=self._cited(row, name, citations),
+            read=self._word(Reading, row, "read", name),
+        )
+
+    def _case(self, row: Row, citations: dict[str, Citation]) -> Case:
+        name = row["id"]
+        return Case(
+            id=row["id"],
+            origin=self.pack.manifest.name,
+            level=self._word(CaseLevel, row, "level", name),
+            people=self._number(row, "people", name) or 0,
+            label=row["label"],
+            family=row["family"],
+            sex=self._word(CaseSex, row, "sex", name),
+            zygosity=self._word(CaseZygosity, row, "zygosity", name),
+            onset=Age(row["onset"]) if row["onset"] else None,
+            onset_text=row["onset_text"],
+            present=tuple(map(Phenotype.parse, row.values("hpo_present"))),
+            denied=tuple(map(Phenotype.parse, row.values("hpo_denied"))),
+            clinical_text=row["clinical_text"],
+            immunology=row.values("immunology"),
+            treatment=row["treatment"],
+            transplanted=self._word(Answer, row, "transplanted", name),
+            outcome=self._word(Outcome, row, "outcome", name),
+            age_last=Age(row["age_last"]) if row["age_last"] else None,
+            outcome_text=row["outcome_text"],
+            inheritance=self._word(Inheritance, row, "inheritance", name),
+            date=row["date"],
+            citations=tuple(citation.key for citation in self._cited(row, name, citations)),
+            read=row["read"],
+            remark=row["remark"],
+        )
+
+    def variants(self, said: dict[str, Subject]) -> Iterator[CuratedVariant]:
+        """The variants of the pack, each taking from `said` what is said of it."""
+        seen: set[str] = set()
+        owners: dict[Variant, str] = {}
+        for row in self.pack.of(VARIANTS):
+            id_ = row["id"]
+            if id_ in seen:
+                raise self._unsound(row, id_, "stands twice; every row needs an id of its own")
+            seen.add(id_)
+            subject = said.pop(id_, None)
+            if subject is None or not subject.assertions:
+                raise self._unsound(row, id_, f"has no statement in {ASSERTIONS.file}; add at least one")
+            alleles = alleles_of(row, self.gene, partial(self._unsound, row, id_))
+            for allele in alleles.values():
+                if owners.setdefault(allele, id_) != id_:
+                    raise self._unsound(row, id_, f"is the same allele as row {owners[allele]}; merge the two")
+            yield CuratedVariant(
+                id=id_,
+                origin=self.pack.manifest.name,
+                other_ids=(),
+                hgvs_c=row["hgvs_c"],
+                hgvs_p=row["hgvs_p"],
+                alleles=alleles,
+                legacy_names=row.values("legacy_names"),
+                rsid=row["rsid"],
+                clinvar_vcv=row["clinvar_vcv"],
+                evidence_status=self._word(Reading, row, "evidence_status", id_),
+                remark=row["remark"],
+                assertions=subject.assertions,
+                functional=subject.functional,
+                cases=subject.cases,
+            )
+
+    def structures(self, said: dict[str, Subject]) -> Iterator[CuratedStructure]:
+        for row in self.pack.of(STRUCTURES):
+            yield CuratedStructure(
+                id=row["id"],
+                origin=self.pack.manifest.name,
+                type=self._word(LesionType, row, "type", row["id"]),
+                described_as=row["described_as"],
+                outer={a: _stretch(row[f"{a.label.lower()}_outer"]) for a in Assembly},
+                inner={
+                    a: _stretch(row[f"{a.label.lower()}_inner"]) if row[f"{a.label.lower()}_inner"] else None
+                    for a in Assembly
+                },
+                legacy_names=row.values("legacy_names"),
+                clinvar_vcv=row["clinvar_vcv"],
+                remark=row["remark"],
+                said=said.pop(row["id"], Subject((), (), ())),
+            )
+
+    def unplaced(self, said: dict[str, Subject]) -> Iterator[UnplacedMutation]:
+        for row in self.pack.of(UNPLACED):
+            yield UnplacedMutation(
+                id=row["id"],
+                origin=self.pack.manifest.name,
+                reported_as=row["reported_as"],
+                hgvs_p=row["hgvs_p"],
+                candidates=row.values("candidates"),
+                reason=row["reason"],
+                remark=row["remark"],
+                said=said.pop(row["id"], Subject((), (), ())),
+            )
 
 
-def _variants(path: Path, assertions: dict[str, list[Assertion]], gene: Gene) -> tuple[CuratedVariant, ...]:
-    found: dict[str, CuratedVariant] = {}
-    owners: dict[Variant, str] = {}
-    for row in read_table(path):
-        where = f"{path}: row {row['id']}"
-        if row["id"] in found:
-            raise ResourceError(f"{where} stands twice; every row needs an id of its own")
-        if row["id"] not in assertions:
-            raise ResourceError(f"{where} has no statement in assertions.tsv; add at least one")
-        curated = _curated(row, assertions[row["id"]], gene, where)
-        for allele in curated.alleles.values():
-            if allele in owners:
-                raise ResourceError(f"{where} is the same allele as row {owners[allele]}; merge the two")
-            owners[allele] = row["id"]
-        found[row["id"]] = curated
-    unknown = sorted(set(assertions) - set(found))
-    if unknown:
-        raise ResourceError(f"{path.parent / 'assertions.tsv'}: {unknown[0]} is not an id of variants.tsv")
-    return tuple(found.values())
+_W = TypeVar("_W", bound=Word)
 
 
-def _curated(row: dict[str, str], assertions: list[Assertion], gene: Gene, where: str) -> CuratedVariant:
-    alleles = {a: _allele(row[a.label.lower()], a, gene, where) for a in Assembly}
+def _stretch(text: str) -> tuple[int, int]:
+    start, _, end = text.partition("-")
+    return int(start), int(end)
+
+
+def alleles_of(row: Row, gene: Gene, unsound: "Unsound") -> dict[Assembly, Variant]:
+    """The allele of a row on each build, which must be one and the same.
+
+    `unsound` makes the error to raise from a sentence.
+    """
+    alleles = {a: _allele(row[a.label.lower()], a, gene, unsound) for a in Assembly}
     one, two = alleles[Assembly.GRCH37], alleles[Assembly.GRCH38]
     on37, on38 = gene.on(Assembly.GRCH37).reference, gene.on(Assembly.GRCH38).reference
     lifted = lift(two, on38, on37, gene.block_map)
     swapped = lifted.is_reference and lift(one, on37, on38, gene.block_map).is_reference
     if lifted.variant != one and not swapped:
-        raise ResourceError(f"{where}: grch37 {row['grch37']} and grch38 {row['grch38']} are not the same allele")
-    return CuratedVariant(
-        id=row["id"],
-        hgvs_c=row["hgvs_c"],
-        hgvs_p=row["hgvs_p"],
-        alleles=alleles,
-        legacy_names=tuple(filter(None, row["legacy_names"].split(";"))),
-        rsid=row["rsid"],
-        clinvar_vcv=row["clinvar_vcv"],
-        evidence_status=_word(Reading, row["evidence_status"], where, "evidence_status"),
-        remark=row["remark"],
-        assertions=tuple(assertions),
-    )
+        raise unsound(f"grch37 {row['grch37']} and grch38 {row['grch38']} are not the same allele")
+    return alleles
 
 
-def _allele(text: str, assembly: Assembly, gene: Gene, where: str) -> Variant:
+Unsound = Callable[[str], Exception]
+
+
+def _allele(text: str, assembly: Assembly, gene: Gene, unsound: Unsound) -> Variant:
     try:
         position, ref, alt = text.split(":")
         if not (ref and alt) or set(ref + alt) - set("ACGT"):
             raise ValueError("ref and alt are bases in capital letters")
         return Variant.of(gene.on(assembly).reference, int(position), ref, alt)
     except (ValueError, OutOfWindowError) as error:
-        raise ResourceError(
-            f"{where}: '{text}' is not an allele of {assembly} ({error}); write position:ref:alt, plus strand"
+        raise unsound(
+            f"'{text}' is not an allele of {assembly} ({error}); write position:ref:alt, plus strand"
         ) from error
-
-
-_Word = TypeVar("_Word", bound=enum.Enum)
-
-
-def _word(vocabulary: type[_Word], text: str, where: str, column: str) -> _Word:
-    try:
-        return vocabulary(text)
-    except ValueError as error:
-        words = ", ".join(str(member.value) for member in vocabulary)
-        raise ResourceError(f"{where}: {column} '{text}' is not one of {words}") from error
 
 
 def count_by_classification(variants: Iterable[CuratedVariant]) -> dict[Classification, int]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from foxp3_annot.annotation import Annotation, annotate
 from foxp3_annot.assembly import build_of
 from foxp3_annot.callset import Allele, AlleleKind, Call, CallSet, Record, StructuralAllele
-from foxp3_annot.catalogue import Classification, Side
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity, zygosity
 from foxp3_annot.haplotype import acting_together, combined
 from foxp3_annot.matching import Match, Matcher, MatchLevel
+from foxp3_annot.pack.vocabulary import Classification, Side
 from foxp3_annot.structural import StructuralAnnotation, annotate_structural
 from foxp3_annot.variant import Variant
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from foxp3_annot.annotation import Annotation, annotate
-from foxp3_annot.catalogue import Catalogue, CuratedVariant, Side
+from foxp3_annot.catalogue import Catalogue, CuratedVariant
 from foxp3_annot.consequence import Consequence
 from foxp3_annot.gene import Gene
+from foxp3_annot.pack.vocabulary import Side
 from foxp3_annot.transcript import FeatureKind
 
 

@@ -6,10 +6,11 @@ import pytest
 
 from foxp3_annot.annotation import annotate
 from foxp3_annot.assembly import Assembly
-from foxp3_annot.catalogue import Catalogue, Side
+from foxp3_annot.catalogue import Catalogue
 from foxp3_annot.description import read_description
 from foxp3_annot.gene import Gene
 from foxp3_annot.matching import Matcher, MatchLevel
+from foxp3_annot.pack.vocabulary import Side
 
 Case = dict[str, str]
 

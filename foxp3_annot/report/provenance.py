@@ -51,5 +51,17 @@ def provenance(call_set: CallSet, gene: Gene, catalogue: Catalogue, settings: Se
             "protein": model.transcript.protein_accession,
             "digest": gene.digest,
         },
-        "knowledge": {"variants": len(catalogue.variants), "digest": catalogue.digest},
+        "knowledge": {
+            "variants": len(catalogue.variants),
+            "packs": [
+                {
+                    "name": manifest.name,
+                    "version": manifest.version,
+                    "created": manifest.created,
+                    "licence": manifest.licence,
+                    "sha256": digest,
+                }
+                for manifest, digest in catalogue.packs
+            ],
+        },
     }

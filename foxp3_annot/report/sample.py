@@ -7,7 +7,8 @@ from typing import Any
 from foxp3_annot.annotation import Annotation, on_lrg, on_other_build, on_other_transcripts
 from foxp3_annot.assembly import build_of
 from foxp3_annot.callset import CallSet
-from foxp3_annot.catalogue import Assertion, Catalogue, Citation, CuratedVariant
+from foxp3_annot.cases import Proportion, ReportedRange
+from foxp3_annot.catalogue import Assertion, Catalogue, Citation, CuratedVariant, FunctionalResult
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.hallmark import hallmarks_of
@@ -24,7 +25,7 @@ from foxp3_annot.interpretation import (
 from foxp3_annot.protein import one_letter
 from foxp3_annot.report.provenance import Settings, provenance
 
-SCHEMA_VERSION = "1.1.0"
+SCHEMA_VERSION = "2.0.0"
 
 LIMITS = (
     "For research use. A finding must be confirmed by an accredited laboratory before it guides care.",
@@ -262,14 +263,70 @@ def description_values(annotation: Annotation, gene: Gene) -> dict[str, Any]:
 def curated_values(curated: CuratedVariant) -> dict[str, Any]:
     return {
         "id": curated.id,
+        "other_ids": list(curated.other_ids),
+        "origins": list(curated.origins),
         "name": curated.name,
         "classification": {"code": curated.classification.code, "label": curated.classification.label},
         "legacy_names": list(curated.legacy_names),
         "rsid": curated.rsid,
         "clinvar": curated.clinvar_vcv,
-        "evidence_status": curated.evidence_status.value,
+        "evidence_status": curated.evidence_status.code,
         "remark": curated.remark,
         "statements": [_assertion(assertion) for assertion in curated.assertions],
+        "functional": [_functional(result) for result in curated.functional],
+        "reported": reported_values(curated.reported),
+    }
+
+
+def _functional(result: FunctionalResult) -> dict[str, Any]:
+    return {
+        "origin": result.origin,
+        "assay": result.assay,
+        "system": result.system,
+        "direction": {"code": result.direction.code, "label": result.direction.label},
+        "result": result.result,
+        "date": result.date,
+        "read": result.read.code,
+        "citations": [citation.key for citation in result.citations],
+    }
+
+
+def reported_values(reported: ReportedRange) -> dict[str, Any]:
+    """What published individuals had, counts first; None where the case table has nobody."""
+    return {
+        "individuals": reported.individuals,
+        "people_in_groups": reported.people_in_groups,
+        "families": reported.families,
+        "males": reported.males,
+        "onset": {
+            "known": reported.onset_known,
+            "first": reported.onset_first.text if reported.onset_first else None,
+            "middle": reported.onset_middle.text if reported.onset_middle else None,
+            "last": reported.onset_last.text if reported.onset_last else None,
+            "sentence": reported.onset_sentence,
+        },
+        "dead": _proportion(reported.dead),
+        "transplanted": reported.transplanted,
+        "oldest_alive": reported.oldest_alive.text if reported.oldest_alive else None,
+        "features": [
+            {
+                "id": one.phenotype.id,
+                "label": one.phenotype.label,
+                "present": _proportion(one.present),
+                "denied": one.denied,
+            }
+            for one in reported.features
+        ],
+    }
+
+
+def _proportion(proportion: Proportion) -> dict[str, Any]:
+    low, high = proportion.interval
+    return {
+        "count": proportion.count,
+        "of": proportion.total,
+        "interval": [round(low, 3), round(high, 3)],
+        "sentence": proportion.sentence,
     }
 
 
@@ -280,10 +337,13 @@ def _assertion(assertion: Assertion) -> dict[str, Any]:
         "assigner": assertion.assigner,
         "review_status": assertion.review_status,
         "date": assertion.date,
-        "read": assertion.read.value,
+        "read": assertion.read.code,
+        "origin": assertion.origin,
         "families": assertion.families,
+        "patients": assertion.patients,
+        "counted": assertion.counted,
+        "seen_in": assertion.seen_in,
         "phenotype": assertion.phenotype,
-        "function": assertion.function,
         "outcome": assertion.outcome,
         "citations": [citation.key for citation in assertion.citations],
     }
@@ -354,5 +414,6 @@ def citation_values(citation: Citation) -> dict[str, Any]:
         "pmid": citation.pmid,
         "doi": citation.doi,
         "url": citation.url,
-        "read": citation.read.value,
+        "read": citation.read.code,
+        "kind": citation.kind.code,
     }
