@@ -241,6 +241,11 @@ class Catalogue:
         return by_allele.get(variant)
 
     @property
+    def said_elsewhere(self) -> tuple[Subject, ...]:
+        """What is said of structural lesions and of mutations without a place."""
+        return (*(one.said for one in self.structures), *(one.said for one in self.unplaced))
+
+    @property
     def digest(self) -> str:
         """The digest of the shipped pack, or of the first."""
         return self.packs[0][1] if self.packs else ""

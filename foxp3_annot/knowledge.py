@@ -1,11 +1,17 @@
 """What the program knows, read once and handed along."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
-from foxp3_annot.catalogue import Catalogue, shipped_catalogue
+from foxp3_annot.catalogue import Catalogue, catalogue_of, shipped_catalogue, shipped_pack
+from foxp3_annot.errors import InputError
 from foxp3_annot.gene import Gene, foxp3
 from foxp3_annot.matching import Matcher
+from foxp3_annot.pack.folder import Pack, read_pack
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,42 @@ class Knowledge:
         """What comes with the program."""
         return cls(foxp3(), shipped_catalogue())
 
+    @classmethod
+    def with_packs(cls, folders: Sequence[Path]) -> "Knowledge":
+        """The shipped tables and the packs in folders, in the order given.
+
+        Raises InputError where a pack has a problem, or two packs have one name.
+        """
+        if not folders:
+            return cls.shipped()
+        packs: list[Pack] = []
+        for folder in folders:
+            pack = sound(read_pack(folder), shipped_pack())
+            if pack.manifest.name in {other.manifest.name for other in packs}:
+                raise InputError(f"{folder}: its name '{pack.manifest.name}' is that of another pack; rename one")
+            packs.append(pack)
+        return cls(foxp3(), catalogue_of([shipped_pack(), *packs], foxp3()))
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> "Knowledge":
+        """A version of the shipped tables from another folder; or the shipped ones and the pack in the folder."""
+        pack = read_pack(folder)
+        if not pack.manifest.is_shipped:
+            return cls.with_packs([folder])
+        return cls(foxp3(), catalogue_of([sound(pack, None)], foxp3()))
+
     @cached_property
     def matcher(self) -> Matcher:
         return Matcher.of(self.catalogue, self.gene)
+
+
+def sound(pack: Pack, shipped: Pack | None) -> Pack:
+    """The pack, if nothing is wrong with it; InputError with the first problems otherwise."""
+    from foxp3_annot.curation.check import check
+
+    problems = check(pack, foxp3(), shipped)
+    if problems:
+        shown = "\n".join(f"{pack.folder}/{problem}" for problem in problems[:_SHOWN])
+        more = f" and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        raise InputError(f"{shown}\n{pack.folder}: {len(problems)} problems{more}; see `foxp3-annot knowledge check`")
+    return pack
