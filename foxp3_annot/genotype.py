@@ -35,7 +35,7 @@ MISSING = -1
 class Genotype:
     """Alleles as called, in the order of the record: 0 is the reference, MISSING is no call.
 
-    Ploidy and phase stay as the caller wrote them. `alleles` is never empty.
+    Ploidy and phase stay as the caller wrote them; a single copy is not phased. `alleles` is never empty.
     """
 
     alleles: tuple[int, ...]
@@ -43,7 +43,7 @@ class Genotype:
 
     @classmethod
     def parse(cls, text: str) -> "Genotype":
-        """A genotype from its text; ValueError for anything else. The phase of a single copy says nothing.
+        """A genotype from its text; ValueError for anything else.
 
         >>> str(Genotype.parse("0|1")), Genotype.parse("./1").alleles
         ('0|1', (-1, 1))

@@ -8,7 +8,7 @@ from foxp3_annot.annotation import Annotation, on_lrg, on_other_build, on_other_
 from foxp3_annot.assembly import build_of
 from foxp3_annot.callset import CallSetOutline
 from foxp3_annot.catalogue import Assertion, Catalogue, Citation, CuratedVariant
-from foxp3_annot.gene import Gene
+from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.hallmark import hallmarks_of
 from foxp3_annot.identifiers import vrs_id
@@ -188,18 +188,22 @@ _STATE_WORDS = {
 
 
 def _call_set(call_set: CallSetOutline, gene: Gene) -> dict[str, Any]:
-    window = gene.on(call_set.assembly).window
     return {
         "id": call_set.name,
         "file": call_set.source.name,
         "assembly": call_set.assembly.label,
         "assembly_basis": call_set.assembly_basis,
-        "locus": f"chrX:{window.start}-{window.end}",
+        "locus": locus_of(gene.on(call_set.assembly)),
         "records_in_locus": call_set.seen.records_in_locus,
         "records_on_chromosome_x": call_set.seen.records_on_x,
         "reference_block_bases": call_set.seen.reference_block_bases,
         "indexed": call_set.seen.indexed,
     }
+
+
+def locus_of(model: GeneModel) -> str:
+    """The stretch of chromosome X in which records count."""
+    return f"chrX:{model.window.start}-{model.window.end}"
 
 
 def _finding(finding: Finding, gene: Gene) -> dict[str, Any]:
