@@ -258,6 +258,7 @@ def test_genotypes_keep_ploidy_phase_and_gaps(
     assert genotype is not None
     assert genotype.alleles == alleles
     assert str(genotype) == written
+    assert Genotype.parse(written) == genotype
 
 
 def test_mixed_ploidy_in_one_record(tmp_path: Path, stack: ExitStack) -> None:

@@ -48,7 +48,7 @@ class Stored:
 def replayed(report: dict[str, Any], knowledge: Knowledge) -> dict[str, Any]:
     """The report that a full run over the same file gives under this knowledge and this program.
 
-    Raises InputError, without the name of the file, where the report does not hold enough for that.
+    Raises InputError where the report does not hold enough for that; the sentence lacks its subject, the file.
     """
     gene = knowledge.gene
     one = stored(report, gene)
@@ -67,7 +67,7 @@ def stored(report: dict[str, Any], gene: Gene) -> Stored:
     _refuse_malformed(report)
     assembly = Assembly.parse(report["call_set"]["assembly"])
     if report["call_set"]["locus"] != locus_of(gene.on(assembly)):
-        raise InputError(f"it looks at {report['call_set']['locus']}, not at {locus_of(gene.on(assembly))}; {_AGAIN}")
+        raise InputError(f"looks at {report['call_set']['locus']}, not at {locus_of(gene.on(assembly))}; {_AGAIN}")
     sex = Sex(report["sample"]["sex"])
     provenance = report["provenance"]
     return Stored(
@@ -83,18 +83,18 @@ def stored(report: dict[str, Any], gene: Gene) -> Stored:
 
 def _refuse_other_versions(report: Any) -> None:
     if not isinstance(report, dict) or report.get("report") != "sample":
-        raise InputError("it is not a sample report of foxp3-annot")
+        raise InputError("is not a sample report of foxp3-annot")
     text = str(report.get("schema_version", ""))
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9}){2}", text):
         raise _damaged(f"'{text[:20]}' is no schema version")
     if _numbers(text) < _numbers(FIRST_COMPLETE_VERSION):
         raise InputError(
-            f"it has schema version {text}, and reports before {FIRST_COMPLETE_VERSION} do not hold all that was "
+            f"has schema version {text}, and reports before {FIRST_COMPLETE_VERSION} do not hold all that was "
             f"observed; {_AGAIN}"
         )
     if _numbers(text) > _numbers(SCHEMA_VERSION):
         raise InputError(
-            f"it has schema version {text}, and this program reads none above {SCHEMA_VERSION}; "
+            f"has schema version {text}, and this program reads none above {SCHEMA_VERSION}; "
             f"update foxp3-annot, or {_AGAIN}"
         )
 
@@ -115,14 +115,14 @@ def _refuse_malformed(report: dict[str, Any]) -> None:
     try:
         report_json(report).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise _damaged("it holds half a character") from error
-    error = next(_validator().iter_errors(report), None)
-    if error:
-        raise _damaged(f"{error.json_path.removeprefix('$.')}: {error.message[:200]}")
+        raise _damaged("half a character stands in it") from error
+    problem = next(_validator().iter_errors(report), None)
+    if problem:
+        raise _damaged(f"{problem.json_path.removeprefix('$.')}: {problem.message[:200]}")
 
 
 def _damaged(what: str) -> InputError:
-    return InputError(f"it is damaged ({what}); {_AGAIN}")
+    return InputError(f"is damaged ({what}); {_AGAIN}")
 
 
 # --- what they hold -------------------------------------------------------------------------------------
