@@ -79,10 +79,12 @@ def _quality(quality: float | None) -> float | None:
 
 
 def _fraction(call: Call, number: int) -> float | None:
-    """Share of reads that carry the allele, of those counted for all alleles; None where not given."""
+    """Share of reads that carry the allele, of those counted for all alleles; None where not given or no counts."""
     mine = call.allele_depth(number)
-    total = sum(depth for depth in call.allele_depths if depth is not None)
-    return round(mine / total, 4) if mine is not None and total else None
+    counted = [depth for depth in call.allele_depths if depth is not None]
+    if mine is None or not any(counted) or min(counted) < 0:
+        return None
+    return round(mine / sum(counted), 4)
 
 
 A = TypeVar("A", Variant, StructuralAllele)

@@ -206,6 +206,7 @@ CALLS = {
     "nothing in the locus": (["chrX\t60000000\t.\tA\tG\t9\tPASS\t.\tGT\t1"], ["S"]),
     "several people": ([f"{A384T}\tGT:AD\t1:0,9\t0/1:5,5\t0:9,0\t./.:."], ["S", "mother", "father", "sister"]),
     "words of another alphabet": ([f"{A384T}\tGT\t1".replace("rs1", "«é\"\\»")], ["Ana María"]),
+    "reads below none": ([f"{A384T}\tGT:AD:DP\t1:-5,10:5"], ["S"]),
     "odd numbers": ([f"{A384T}\tGT:AD:DP:GQ\t1:.,33:.:.".replace("\t50\t", "\tinf\t")], ["S"]),
 }  # fmt: skip
 

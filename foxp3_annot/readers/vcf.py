@@ -362,7 +362,7 @@ def _numbers(sample: Any, key: str, keys: tuple[str, ...]) -> tuple[int | None, 
     values: Iterable[Any] = value if isinstance(value, tuple) else (value,)
     try:
         return tuple(None if one in (None, ".") else int(float(one)) for one in values)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return ()
 
 
