@@ -126,16 +126,22 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
-class CallSet:
-    """One input file with all of its samples, as far as the locus goes."""
+class CallSetOutline:
+    """A call set without its samples and records: the file, its build, and what there was to be seen."""
 
     name: str
     source: SourceFile
     assembly: Assembly
     assembly_basis: str
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class CallSet(CallSetOutline):
+    """One input file with all of its samples, as far as the locus goes."""
+
     samples: tuple[str, ...]
     records: tuple[Record, ...]
-    seen: Seen
 
     def variants(self) -> tuple[Variant, ...]:
         """Each distinct sequence allele once, in order."""

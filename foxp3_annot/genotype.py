@@ -1,6 +1,7 @@
 """Sex, genotype, and the zygosity that follows from the two together on the X chromosome."""
 
 import enum
+import re
 from dataclasses import dataclass
 
 from foxp3_annot.errors import InputError
@@ -34,11 +35,23 @@ MISSING = -1
 class Genotype:
     """Alleles as called, in the order of the record: 0 is the reference, MISSING is no call.
 
-    Ploidy and phase stay as the caller wrote them. `alleles` is never empty.
+    Ploidy and phase stay as the caller wrote them; a single copy is not phased. `alleles` is never empty.
     """
 
     alleles: tuple[int, ...]
     phased: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> "Genotype":
+        """A genotype from its text; ValueError for anything else.
+
+        >>> str(Genotype.parse("0|1")), Genotype.parse("./1").alleles
+        ('0|1', (-1, 1))
+        """
+        alleles = re.split(r"[/|]", text)
+        if not all(re.fullmatch(r"\.|[0-9]{1,9}", allele) for allele in alleles):
+            raise ValueError(f"'{text}' is not a genotype")
+        return cls(tuple(MISSING if allele == "." else int(allele) for allele in alleles), "|" in text)
 
     def __str__(self) -> str:
         bar = "|" if self.phased else "/"

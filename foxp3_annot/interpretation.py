@@ -1,16 +1,17 @@
-"""From variants and calls to findings, and from findings to the one line at the top of a report."""
+"""From what was observed to findings, and from findings to the one line at the top of a report."""
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from foxp3_annot.annotation import Annotation, annotate
 from foxp3_annot.assembly import build_of
-from foxp3_annot.callset import Allele, AlleleKind, Call, CallSet, Record, StructuralAllele
+from foxp3_annot.callset import CallSet, CallSetOutline, StructuralAllele
 from foxp3_annot.gene import Gene, GeneModel
-from foxp3_annot.genotype import Sex, Zygosity, zygosity
+from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.haplotype import acting_together, combined
 from foxp3_annot.matching import Match, Matcher, MatchLevel
+from foxp3_annot.observation import Evidence, Gap, Observation, Observed, observe
 from foxp3_annot.pack.vocabulary import Classification, Side
 from foxp3_annot.structural import StructuralAnnotation, annotate_structural
 from foxp3_annot.variant import Variant
@@ -39,25 +40,6 @@ class Conclusion(enum.Enum):
     CARRIER = "carrier"
     REVIEW_NEEDED = "review_needed"
     INCONCLUSIVE = "inconclusive"
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One record in which the finding was called, and what it says of the sample."""
-
-    record: Record
-    allele: Allele
-    call: Call | None
-
-    @property
-    def fraction(self) -> float | None:
-        """Share of reads that carry the allele, of those counted for all alleles; None where not given."""
-        if self.call is None:
-            return None
-        counted = [depth for depth in self.call.allele_depths if depth is not None]
-        mine = self.call.allele_depth(self.allele.number)
-        total = sum(counted)
-        return mine / total if mine is not None and total else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +73,7 @@ class Finding:
     @property
     def is_filtered(self) -> bool:
         """Whether every record that calls it failed a filter of the caller."""
-        return all(evidence.record.is_filtered for evidence in self.evidence)
+        return all(evidence.is_filtered for evidence in self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,52 +147,38 @@ def assess(
     call_set: CallSet,
     sample: int | None,
     sex: Sex,
-    described: dict[Variant, Described],
+    described: Mapping[Variant, Described],
     gene: Gene,
     matcher: Matcher,
 ) -> Assessment:
     """What the calls of one sample say; `sample` is its index, None for a file without samples."""
-    model = gene.on(call_set.assembly)
-    carried: dict[Variant, list[tuple[Zygosity, Evidence]]] = {}
-    structural: dict[StructuralAllele, list[tuple[Zygosity, Evidence]]] = {}
-    for record in call_set.records:
-        for allele in record.alleles:
-            call = _call_of(record, sample)
-            state = zygosity(call.genotype if call else None, allele.number, sex)
-            if call is None and record.genotyped:
-                continue
-            if not (state.is_carried or state is Zygosity.NOT_GENOTYPED):
-                continue
-            if allele.variant:
-                carried.setdefault(allele.variant, []).append((state, Evidence(record, allele, call)))
-            elif allele.structural:
-                structural.setdefault(allele.structural, []).append((state, Evidence(record, allele, call)))
-    findings = tuple(_finding(described[variant], seen, sex) for variant, seen in sorted(carried.items(), key=_place))
+    return interpret(observe(call_set, sample, sex), call_set, described, gene, matcher)
+
+
+def interpret(
+    observed: Observed,
+    call_set: CallSetOutline,
+    described: Mapping[Variant, Described],
+    gene: Gene,
+    matcher: Matcher,
+) -> Assessment:
+    """What is to be thought of what one sample was seen to carry; `described` holds every variant of it."""
+    model, sex = gene.on(call_set.assembly), observed.sex
+    findings = tuple(_finding(described[one.allele], one, sex) for one in observed.variants)
     findings = _combined(findings, sex, gene, matcher)
     findings = tuple(_with_neighbours(finding, findings) for finding in findings)
-    structures = tuple(_structural(allele, seen, model) for allele, seen in structural.items())
+    structures = tuple(_structural(one, model) for one in observed.structural)
     conclusions = {f.conclusion for f in findings} | {s.conclusion for s in structures}
     conclusion = next((c for c in Conclusion if c in conclusions), Conclusion.INCONCLUSIVE)
-    return Assessment(findings, structures, tuple(_unassessed(call_set, sample, model)), conclusion)
+    return Assessment(findings, structures, tuple(_unassessed(observed.gaps, call_set, model)), conclusion)
 
 
-def _place(item: tuple[Variant, object]) -> tuple[str, int, str, str]:
-    return item[0].key
-
-
-def _call_of(record: Record, sample: int | None) -> Call | None:
-    """What the record says of the sample beyond "reference"; None where that is all, or there is no genotype."""
-    return None if sample is None else record.calls.get(sample)
-
-
-def _finding(described: Described, seen: list[tuple[Zygosity, Evidence]], sex: Sex) -> Finding:
-    states = {state for state, _ in seen}
-    evidence = tuple(one for _, one in seen)
-    state = states.pop() if len(states) == 1 else Zygosity.DISCORDANT
+def _finding(described: Described, observation: Observation[Variant], sex: Sex) -> Finding:
+    state, evidence = observation.zygosity, observation.evidence
     notes = list(_notes(described, state, sex, evidence))
-    if len({str(one.call.genotype) for one in evidence if one.call and one.call.genotype}) > 1:
+    if len({str(one.genotype) for one in evidence if one.genotype}) > 1:
         notes.append("The file holds several records of this allele, and their genotypes differ.")
-    filtered = all(one.record.is_filtered for one in evidence)
+    filtered = all(one.is_filtered for one in evidence)
     return Finding(described, state, evidence, conclude(described.concern, state, sex, filtered=filtered), tuple(notes))
 
 
@@ -231,7 +199,7 @@ def conclude(concern: Concern, state: Zygosity, sex: Sex, *, filtered: bool = Fa
 
 def _notes(described: Described, state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> Iterable[str]:
     yield from _state_notes(state, sex, evidence)
-    filters = sorted({name for one in evidence for name in one.record.filters})
+    filters = sorted({name for one in evidence for name in one.filters})
     if filters:
         yield f"The caller marked it as failing a filter ({', '.join(filters)}); confirm it by another method."
     for mark in described.annotation.landmarks:
@@ -273,9 +241,7 @@ def _state_notes(state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> I
         yield "In a female this is a carrier; in a male it would be discordant: state the sex."
     elif sex is Sex.UNKNOWN and state is Zygosity.HEMIZYGOUS:
         yield "One copy is called, as in a male; the sex was not declared."
-    elif sex is Sex.MALE and any(
-        one.call and one.call.genotype and len(one.call.genotype.alleles) > 1 for one in evidence
-    ):
+    elif sex is Sex.MALE and any(one.genotype and len(one.genotype.alleles) > 1 for one in evidence):
         yield "The caller wrote two copies (as 1/1); a male has one, so this is hemizygous."
 
 
@@ -315,10 +281,7 @@ def _copies(findings: tuple[Finding, ...]) -> Iterator[list[Finding]]:
 
 def _phase(evidence: Evidence) -> tuple[str, int] | None:
     """Phase set and which of its two copies carries the allele; None for an unphased call."""
-    call = evidence.call
-    if call is None or call.genotype is None or not call.genotype.phased:
-        return None
-    return call.phase_set, call.genotype.alleles.index(evidence.allele.number)
+    return None if evidence.copy is None else (evidence.phase_set, evidence.copy)
 
 
 def _whole(members: list[Finding], sex: Sex, gene: Gene, matcher: Matcher) -> Finding:
@@ -363,23 +326,17 @@ def _with_neighbours(finding: Finding, findings: tuple[Finding, ...]) -> Finding
     return replace(finding, notes=(*finding.notes, note))
 
 
-def _structural(
-    structural: StructuralAllele, seen: list[tuple[Zygosity, Evidence]], model: GeneModel
-) -> StructuralFinding:
-    states = {state for state, _ in seen}
+def _structural(observation: Observation[StructuralAllele], model: GeneModel) -> StructuralFinding:
+    annotation = annotate_structural(observation.allele, model)
     return StructuralFinding(
-        structural,
-        annotate_structural(structural, model),
-        states.pop() if len(states) == 1 else Zygosity.DISCORDANT,
-        tuple(one for _, one in seen),
-        Conclusion.REVIEW_NEEDED,
+        observation.allele, annotation, observation.zygosity, observation.evidence, Conclusion.REVIEW_NEEDED
     )
 
 
-def _unassessed(call_set: CallSet, sample: int | None, model: GeneModel) -> Iterable[Unassessed]:
+def _unassessed(gaps: Iterable[Gap], call_set: CallSetOutline, model: GeneModel) -> Iterable[Unassessed]:
     """What this file leaves open for this sample, the most important first."""
     window = model.window
-    if not call_set.records:
+    if not call_set.seen.records_in_locus:
         yield Unassessed("no_record_in_locus", _no_record_sentence(call_set))
     blocks = call_set.seen.reference_block_bases
     if blocks:
@@ -393,9 +350,8 @@ def _unassessed(call_set: CallSet, sample: int | None, model: GeneModel) -> Iter
             "record, reference sequence and missing data look the same."
         )
     yield Unassessed("silence", sentence)
-    for code, sentence, places in _by_record(call_set, sample):
-        if places:
-            yield Unassessed(code, sentence, places)
+    for gap in gaps:
+        yield Unassessed(gap.kind.code, gap.kind.sentence, gap.places)
     yield Unassessed(
         "not_detectable",
         "Deletions and duplications of exons, the 1,388-bp deletion at non-coding exon 1 (PMID:17484868), mosaicism "
@@ -407,7 +363,7 @@ def _unassessed(call_set: CallSet, sample: int | None, model: GeneModel) -> Iter
     )
 
 
-def _no_record_sentence(call_set: CallSet) -> str:
+def _no_record_sentence(call_set: CallSetOutline) -> str:
     on_x = call_set.seen.records_on_x
     if on_x:
         elsewhere = f"It has {on_x:,} records elsewhere on chromosome X."
@@ -416,37 +372,3 @@ def _no_record_sentence(call_set: CallSet) -> str:
     else:
         elsewhere = "Whether it covers chromosome X is not known."
     return f"The file holds no record in the FOXP3 locus. {elsewhere} This is not a negative result."
-
-
-def _by_record(call_set: CallSet, sample: int | None) -> Iterable[tuple[str, str, tuple[str, ...]]]:
-    calls = [(record, _call_of(record, sample)) for record in call_set.records]
-    missing = tuple(r.place for r, call in calls if call and call.genotype and call.genotype.is_missing)
-    partial = tuple(
-        r.place
-        for r, call in calls
-        if call and call.genotype and not call.genotype.is_missing and -1 in call.genotype.alleles
-    )
-    ambiguous = tuple(
-        record.place for record, _ in calls if any(allele.kind is AlleleKind.AMBIGUOUS for allele in record.alleles)
-    )
-    spanning = tuple(
-        record.place
-        for record, call in calls
-        for allele in record.alleles
-        if allele.kind is AlleleKind.SPANNING_DELETION
-        and call
-        and call.genotype
-        and call.genotype.copies(allele.number)
-    )
-    yield "no_call", "No genotype was called for this sample at these records.", missing
-    yield "half_call", "The genotype was called only in part at these records.", partial
-    yield (
-        "ambiguous_allele",
-        "The alternate allele of these records holds ambiguous bases and cannot be named.",
-        ambiguous,
-    )
-    yield (
-        "spanning_deletion",
-        "At these records the sample carries a deletion (*) that should stand in another record.",
-        spanning,
-    )

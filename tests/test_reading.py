@@ -258,6 +258,7 @@ def test_genotypes_keep_ploidy_phase_and_gaps(
     assert genotype is not None
     assert genotype.alleles == alleles
     assert str(genotype) == written
+    assert Genotype.parse(written) == genotype
 
 
 def test_mixed_ploidy_in_one_record(tmp_path: Path, stack: ExitStack) -> None:
@@ -282,6 +283,15 @@ def test_a_sites_only_file_and_one_without_gt(tmp_path: Path, stack: ExitStack) 
     assert (sites.samples, sites.records[0].genotyped) == ((), False)
     somatic = read_text(vcf(f"chrX\t{A384T}\t.\t.\t.\tDP\t30", samples=("TUMOR",)), tmp_path, stack)
     assert somatic.records[0].genotyped is False
+
+
+@pytest.mark.parametrize("depth", ["inf", "nan", "many"])
+def test_a_depth_that_is_no_number_is_not_given(depth: str, tmp_path: Path, stack: ExitStack) -> None:
+    kind = "String" if depth == "many" else "Float"
+    written = vcf(f"chrX\t{A384T}\t.\t.\t.\tGT:DP\t1:{depth}")
+    text = written.replace("ID=DP,Number=1,Type=Integer", f"ID=DP,Number=1,Type={kind}")
+    (record,) = read_text(text, tmp_path, stack).records
+    assert record.calls[0].depth is None
 
 
 def test_the_input_is_left_alone(tmp_path: Path, stack: ExitStack) -> None:

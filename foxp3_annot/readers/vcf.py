@@ -329,7 +329,8 @@ def _svlen(record: Any) -> int:
 def _calls(record: Any, keys: tuple[str, ...]) -> Iterator[tuple[int, Call]]:
     for index, sample in enumerate(record.samples.values()):
         alleles = sample.allele_indices or (None,)
-        genotype = Genotype(tuple(MISSING if allele is None else allele for allele in alleles), bool(sample.phased))
+        phased = bool(sample.phased) and len(alleles) > 1
+        genotype = Genotype(tuple(MISSING if allele is None else allele for allele in alleles), phased)
         if not genotype.is_reference:
             yield (
                 index,
@@ -361,7 +362,7 @@ def _numbers(sample: Any, key: str, keys: tuple[str, ...]) -> tuple[int | None, 
     values: Iterable[Any] = value if isinstance(value, tuple) else (value,)
     try:
         return tuple(None if one in (None, ".") else int(float(one)) for one in values)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return ()
 
 

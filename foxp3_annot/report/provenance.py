@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from foxp3_annot import __version__
-from foxp3_annot.callset import CallSet
+from foxp3_annot.callset import CallSetOutline
 from foxp3_annot.catalogue import Catalogue
 from foxp3_annot.gene import Gene
 
@@ -30,7 +30,7 @@ def _versions() -> dict[str, str]:
     }
 
 
-def provenance(call_set: CallSet, gene: Gene, catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
+def provenance(call_set: CallSetOutline, gene: Gene, catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
     """The provenance block of a report."""
     model = gene.on(call_set.assembly)
     return {

@@ -6,22 +6,16 @@ from typing import Any
 
 from foxp3_annot.annotation import Annotation, on_lrg, on_other_build, on_other_transcripts
 from foxp3_annot.assembly import build_of
-from foxp3_annot.callset import CallSet
+from foxp3_annot.callset import CallSetOutline
 from foxp3_annot.cases import Proportion, ReportedRange
 from foxp3_annot.catalogue import Assertion, Catalogue, Citation, CuratedVariant, FunctionalResult
-from foxp3_annot.gene import Gene
+from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.hallmark import hallmarks_of
 from foxp3_annot.identifiers import vrs_id
 from foxp3_annot.inheritance import Statement, inheritance
-from foxp3_annot.interpretation import (
-    Assessment,
-    Concern,
-    Conclusion,
-    Evidence,
-    Finding,
-    StructuralFinding,
-)
+from foxp3_annot.interpretation import Assessment, Concern, Conclusion, Finding, StructuralFinding
+from foxp3_annot.observation import Evidence
 from foxp3_annot.protein import one_letter
 from foxp3_annot.report.provenance import Settings, provenance
 
@@ -58,7 +52,12 @@ class Subject:
 
 
 def sample_report(
-    subject: Subject, call_set: CallSet, assessment: Assessment, gene: Gene, catalogue: Catalogue, settings: Settings
+    subject: Subject,
+    call_set: CallSetOutline,
+    assessment: Assessment,
+    gene: Gene,
+    catalogue: Catalogue,
+    settings: Settings,
 ) -> dict[str, Any]:
     """Everything that is said of one sample; only plain JSON values, in a fixed order."""
     findings = sorted(assessment.findings, key=_gravity)
@@ -103,7 +102,7 @@ def _gravity(finding: Finding) -> tuple[int, int, tuple[str, int, str, str]]:
 # --- the line at the top ------------------------------------------------------------------------------
 
 
-def headline(subject: Subject, call_set: CallSet, assessment: Assessment, findings: list[Finding]) -> str:
+def headline(subject: Subject, call_set: CallSetOutline, assessment: Assessment, findings: list[Finding]) -> str:
     """The answer in a sentence."""
     telling = [f for f in findings if f.conclusion is assessment.conclusion]
     if assessment.conclusion is Conclusion.CONSISTENT_WITH_IPEX:
@@ -113,7 +112,7 @@ def headline(subject: Subject, call_set: CallSet, assessment: Assessment, findin
         return f"Carrier: heterozygous for {_classified(telling)}." + _also_to_review(findings, assessment, subject.sex)
     if assessment.conclusion is Conclusion.REVIEW_NEEDED:
         return _review_sentence(telling, assessment, subject.sex)
-    if not call_set.records:
+    if not call_set.seen.records_in_locus:
         return "The file holds no record in the FOXP3 locus: nothing can be said about FOXP3, and IPEX is not excluded."
     harmless = [f for f in findings if f.described.concern is Concern.REFUTED]
     if harmless:
@@ -189,19 +188,23 @@ _STATE_WORDS = {
 # --- the parts ----------------------------------------------------------------------------------------
 
 
-def _call_set(call_set: CallSet, gene: Gene) -> dict[str, Any]:
-    window = gene.on(call_set.assembly).window
+def _call_set(call_set: CallSetOutline, gene: Gene) -> dict[str, Any]:
     return {
         "id": call_set.name,
         "file": call_set.source.name,
         "assembly": call_set.assembly.label,
         "assembly_basis": call_set.assembly_basis,
-        "locus": f"chrX:{window.start}-{window.end}",
+        "locus": locus_of(gene.on(call_set.assembly)),
         "records_in_locus": call_set.seen.records_in_locus,
         "records_on_chromosome_x": call_set.seen.records_on_x,
         "reference_block_bases": call_set.seen.reference_block_bases,
         "indexed": call_set.seen.indexed,
     }
+
+
+def locus_of(model: GeneModel) -> str:
+    """The stretch of chromosome X in which records count."""
+    return f"chrX:{model.window.start}-{model.window.end}"
 
 
 def _finding(finding: Finding, gene: Gene) -> dict[str, Any]:
@@ -350,21 +353,21 @@ def _assertion(assertion: Assertion) -> dict[str, Any]:
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
-    record, call = evidence.record, evidence.call
-    fraction = evidence.fraction
     return {
-        "contig": record.contig,
-        "position": record.position,
-        "id": record.id,
-        "ref": record.ref,
-        "alt": evidence.allele.text,
-        "filters": list(record.filters),
-        "quality": round(record.quality, 2) if record.quality is not None else None,
-        "genotype": str(call.genotype) if call and call.genotype else None,
-        "depth": call.depth if call else None,
-        "allele_depth": call.allele_depth(evidence.allele.number) if call else None,
-        "allele_fraction": round(fraction, 4) if fraction is not None else None,
-        "genotype_quality": call.quality if call else None,
+        "contig": evidence.contig,
+        "position": evidence.position,
+        "id": evidence.id,
+        "ref": evidence.ref,
+        "alt": evidence.alt,
+        "allele_number": evidence.allele_number,
+        "filters": list(evidence.filters),
+        "quality": evidence.quality,
+        "genotype": str(evidence.genotype) if evidence.genotype else None,
+        "phase_set": evidence.phase_set,
+        "depth": evidence.depth,
+        "allele_depth": evidence.allele_depth,
+        "allele_fraction": evidence.allele_fraction,
+        "genotype_quality": evidence.genotype_quality,
     }
 
 
@@ -374,6 +377,8 @@ def _structural(finding: StructuralFinding) -> dict[str, Any]:
         "type": finding.structural.type,
         "start": finding.structural.start,
         "end": finding.structural.end,
+        "start_range": _bounds(finding.structural.start_range),
+        "end_range": _bounds(finding.structural.end_range),
         "hgvs_g": annotation.hgvs_g,
         "hgvs_c": annotation.hgvs_c,
         "exons": [f"exon {number}" for number in annotation.exons],
@@ -385,6 +390,10 @@ def _structural(finding: StructuralFinding) -> dict[str, Any]:
         "conclusion": finding.conclusion.value,
         "evidence": [_evidence(one) for one in finding.evidence],
     }
+
+
+def _bounds(bounds: tuple[int, int] | None) -> list[int] | None:
+    return list(bounds) if bounds else None
 
 
 def _family(findings: list[Finding], sex: Sex) -> tuple[Statement, ...]:

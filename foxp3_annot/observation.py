@@ -1,0 +1,225 @@
+"""What one sample was seen to carry, before anyone asks what it means.
+
+This is all that a report takes from the calls of a file; everything else in it follows from this and from what is
+known, and can be worked out again without the file.
+"""
+
+import enum
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from foxp3_annot.callset import Allele, AlleleKind, Call, CallSet, Record, StructuralAllele
+from foxp3_annot.genotype import MISSING, Genotype, Sex, Zygosity, zygosity
+from foxp3_annot.variant import Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One record in which an allele was called, and what it says of the sample.
+
+    `contig` to `alt` stand as written. `allele_number` is the number of the allele in `genotype`, which is None
+    where the record has none. `phase_set` is empty where none is named. Depths are reads, `quality` and
+    `genotype_quality` Phred-scaled, and None is a number that was not given. `quality` is kept to two decimals and
+    `allele_fraction`, the share of the reads counted for any allele, to four: just as reports give them.
+    """
+
+    contig: str
+    position: int
+    id: str
+    ref: str
+    alt: str
+    allele_number: int
+    filters: tuple[str, ...]
+    quality: float | None
+    genotype: Genotype | None
+    phase_set: str
+    depth: int | None
+    allele_depth: int | None
+    allele_fraction: float | None
+    genotype_quality: int | None
+
+    @classmethod
+    def of(cls, record: Record, allele: Allele, call: Call | None) -> "Evidence":
+        """What a record says of one of its alleles; `call` is None where it says nothing of the sample."""
+        return cls(
+            contig=record.contig,
+            position=record.position,
+            id=record.id,
+            ref=record.ref,
+            alt=allele.text,
+            allele_number=allele.number,
+            filters=record.filters,
+            quality=_quality(record.quality),
+            genotype=call.genotype if call else None,
+            phase_set=call.phase_set if call else "",
+            depth=call.depth if call else None,
+            allele_depth=call.allele_depth(allele.number) if call else None,
+            allele_fraction=_fraction(call, allele.number) if call else None,
+            genotype_quality=call.quality if call else None,
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the caller marked the record as failing a filter."""
+        return bool(self.filters)
+
+    @property
+    def copy(self) -> int | None:
+        """Which copy of a phased genotype carries the allele, from 0; None where that is not one known copy."""
+        if self.genotype is None or not self.genotype.phased or self.genotype.copies(self.allele_number) != 1:
+            return None
+        return self.genotype.alleles.index(self.allele_number)
+
+
+def _quality(quality: float | None) -> float | None:
+    """To two decimals, since files hold it in 32 bits; None for one that is not a number."""
+    return round(quality, 2) if quality is not None and math.isfinite(quality) else None
+
+
+def _fraction(call: Call, number: int) -> float | None:
+    """Share of reads that carry the allele, of those counted for all alleles; None where not given or no counts."""
+    mine = call.allele_depth(number)
+    counted = [depth for depth in call.allele_depths if depth is not None]
+    if mine is None or not any(counted) or min(counted) < 0:
+        return None
+    return round(mine / sum(counted), 4)
+
+
+A = TypeVar("A", Variant, StructuralAllele)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation(Generic[A]):
+    """An allele that a sample carries, or that a file names without a genotype. `evidence` is never empty.
+
+    Make one with `Observation.of`.
+    """
+
+    allele: A
+    zygosity: Zygosity
+    evidence: tuple[Evidence, ...]
+
+    @classmethod
+    def of(cls, allele: A, evidence: Sequence[Evidence], sex: Sex) -> "Observation[A]":
+        """With the zygosity that all records agree on; where they do not, it is discordant."""
+        states = {zygosity(one.genotype, one.allele_number, sex) for one in evidence}
+        return cls(allele, states.pop() if len(states) == 1 else Zygosity.DISCORDANT, tuple(evidence))
+
+
+class GapKind(enum.Enum):
+    """Why a record leaves open what a sample carries."""
+
+    NO_CALL = ("no_call", "No genotype was called for this sample at these records.")
+    HALF_CALL = ("half_call", "The genotype was called only in part at these records.")
+    AMBIGUOUS_ALLELE = (
+        "ambiguous_allele",
+        "The alternate allele of these records holds ambiguous bases and cannot be named.",
+    )
+    SPANNING_DELETION = (
+        "spanning_deletion",
+        "At these records the sample carries a deletion (*) that should stand in another record.",
+    )
+
+    def __init__(self, code: str, sentence: str) -> None:
+        self.code = code
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The records (contig:position) that leave something open for one reason; never none."""
+
+    kind: GapKind
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """All that the calls of one sample show. Zygosity was judged with `sex`.
+
+    `variants` stand in the order of `Variant.key`, `structural` in that of the file, `gaps` in that of `GapKind`.
+    """
+
+    sex: Sex
+    variants: tuple[Observation[Variant], ...]
+    structural: tuple[Observation[StructuralAllele], ...]
+    gaps: tuple[Gap, ...]
+
+    @classmethod
+    def of(
+        cls,
+        sex: Sex,
+        variants: Iterable[Observation[Variant]],
+        structural: Iterable[Observation[StructuralAllele]],
+        gaps: Iterable[Gap],
+    ) -> "Observed":
+        """In order; structural alleles must come in theirs."""
+        kinds = list(GapKind)
+        return cls(
+            sex,
+            tuple(sorted(variants, key=lambda one: one.allele.key)),
+            tuple(structural),
+            tuple(sorted(gaps, key=lambda gap: kinds.index(gap.kind))),
+        )
+
+
+def observe(call_set: CallSet, sample: int | None, sex: Sex) -> Observed:
+    """What the calls of one sample show; `sample` is its index, None for a file without samples."""
+    variants: dict[Variant, list[Evidence]] = {}
+    structural: dict[StructuralAllele, list[Evidence]] = {}
+    for record, allele, call in _carried(call_set, sample):
+        if allele.variant:
+            variants.setdefault(allele.variant, []).append(Evidence.of(record, allele, call))
+        elif allele.structural:
+            structural.setdefault(allele.structural, []).append(Evidence.of(record, allele, call))
+    return Observed.of(
+        sex,
+        (Observation.of(variant, evidence, sex) for variant, evidence in variants.items()),
+        (Observation.of(allele, evidence, sex) for allele, evidence in structural.items()),
+        _gaps(call_set, sample),
+    )
+
+
+def _carried(call_set: CallSet, sample: int | None) -> Iterator[tuple[Record, Allele, Call | None]]:
+    """Each allele of each record that the sample carries, or that a record without genotypes names."""
+    for record in call_set.records:
+        call = _call_of(record, sample)
+        if call is None and record.genotyped:
+            continue
+        for allele in record.alleles:
+            if is_observed(call.genotype if call else None, allele.number):
+                yield record, allele, call
+
+
+def is_observed(genotype: Genotype | None, allele: int) -> bool:
+    """Whether a genotype shows an allele, by its number; a record without a genotype names it for the file."""
+    return genotype is None or genotype.copies(allele) > 0
+
+
+def _call_of(record: Record, sample: int | None) -> Call | None:
+    """What the record says of the sample beyond "reference"; None where that is all, or there is no genotype."""
+    return None if sample is None else record.calls.get(sample)
+
+
+def _gaps(call_set: CallSet, sample: int | None) -> Iterator[Gap]:
+    places: dict[GapKind, list[str]] = {}
+    for record in call_set.records:
+        for kind in _open(record, _call_of(record, sample)):
+            places.setdefault(kind, []).append(record.place)
+    return (Gap(kind, tuple(found)) for kind, found in places.items())
+
+
+def _open(record: Record, call: Call | None) -> Iterator[GapKind]:
+    """What one record leaves open."""
+    genotype = call.genotype if call else None
+    if genotype and genotype.is_missing:
+        yield GapKind.NO_CALL
+    elif genotype and MISSING in genotype.alleles:
+        yield GapKind.HALF_CALL
+    if any(allele.kind is AlleleKind.AMBIGUOUS for allele in record.alleles):
+        yield GapKind.AMBIGUOUS_ALLELE
+    for allele in record.alleles:
+        if allele.kind is AlleleKind.SPANNING_DELETION and genotype and genotype.copies(allele.number):
+            yield GapKind.SPANNING_DELETION
