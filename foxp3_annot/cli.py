@@ -25,6 +25,22 @@ ASSEMBLY = click.option(
 )
 
 
+ANNOTATIONS = click.option(
+    "--annotations", type=click.Path(path_type=Path), help="Declaration (YAML) of annotation resources of your own."
+)
+
+
+def _resources(declaration: Path | None, gene: Any) -> Any:
+    """The resources that a file declares; nothing is loaded or read where none is given."""
+    from foxp3_annot.annotation_resource import NO_RESOURCES
+
+    if declaration is None:
+        return NO_RESOURCES
+    from foxp3_annot.readers.annotation_resources import read_annotation_resources
+
+    return read_annotation_resources(declaration, gene)
+
+
 def _assembly(text: str) -> Assembly | None:
     return None if text == "auto" else Assembly.parse(text)
 
@@ -80,8 +96,16 @@ def main() -> None:
 @click.option("--samples", type=click.Path(path_type=Path), help="Sample sheet (tab or comma separated).")
 @click.option("--sex", multiple=True, metavar="SAMPLE=SEX", help="Sex of a sample: male, female or unknown.")
 @ASSEMBLY
+@ANNOTATIONS
 @_told
-def run(inputs: tuple[Path, ...], output: Path, samples: Path | None, sex: tuple[str, ...], assembly: str) -> None:
+def run(
+    inputs: tuple[Path, ...],
+    output: Path,
+    samples: Path | None,
+    sex: tuple[str, ...],
+    assembly: str,
+    annotations: Path | None,
+) -> None:
     """Report every sample of a few VCF or BCF files, in one process.
 
     \b
@@ -93,6 +117,7 @@ def run(inputs: tuple[Path, ...], output: Path, samples: Path | None, sex: tuple
     \b
     Example:
       foxp3-annot run trio.vcf.gz other.bcf -o results --samples samples.tsv
+      foxp3-annot run trio.vcf.gz -o results --annotations annotations.yaml
     """
     from foxp3_annot.knowledge import Knowledge
     from foxp3_annot.pipeline import jobs_of, report_jobs, write_outcome
@@ -103,8 +128,10 @@ def run(inputs: tuple[Path, ...], output: Path, samples: Path | None, sex: tuple
     sheet = read_sample_sheet(samples) if samples else SampleSheet()
     stated = _assembly(assembly)
     jobs = jobs_of(call_set_names(inputs), sheet, stated)
+    knowledge = Knowledge.shipped()
+    resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
-        outcomes = report_jobs(jobs, _sexes(sex), Knowledge.shipped(), stated, stack, _progress)
+        outcomes = report_jobs(jobs, _sexes(sex), knowledge, stated, stack, _progress, resources)
         reports = [report for outcome in outcomes for report in outcome.reports]
         _refuse_unused_rows(sheet, reports, samples)
         pages = [page for outcome in outcomes for page in write_outcome(outcome, output)]
@@ -126,8 +153,9 @@ def _refuse_unused_rows(sheet: Any, reports: list[dict[str, Any]], path: Path | 
 @click.argument("input_file", type=click.Path(path_type=Path), metavar="INPUT")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="OUT.tsv or OUT.vcf.gz.")
 @ASSEMBLY
+@ANNOTATIONS
 @_told
-def annotate(input_file: Path, output: Path, assembly: str) -> None:
+def annotate(input_file: Path, output: Path, assembly: str, annotations: Path | None) -> None:
     """Describe the alleles of one VCF or BCF file, without looking at its samples.
 
     \b
@@ -144,13 +172,14 @@ def annotate(input_file: Path, output: Path, assembly: str) -> None:
     if not output.name.endswith((".tsv", ".vcf.gz")):
         raise InputError(f"{output}: the name must end in .tsv or .vcf.gz, which tells the format")
     knowledge = Knowledge.shipped()
+    resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
         job = Job(input_file, input_file.name, _assembly(assembly))
-        extract, call_set, described = read_and_describe(job, knowledge, stack)
+        extract, call_set, described = read_and_describe(job, knowledge, stack, resources)
         if output.name.endswith(".tsv"):
-            write_text(output, allele_table(call_set, described, knowledge.gene.on(call_set.assembly)))
+            write_text(output, allele_table(call_set, described, knowledge.gene.on(call_set.assembly), resources))
         else:
-            write_annotated_vcf(output, extract, call_set, described)
+            write_annotated_vcf(output, extract, call_set, described, resources)
     click.echo(f"{output}: {len(described)} distinct alleles in {len(call_set.records)} records ({call_set.assembly})")
 
 
@@ -162,9 +191,12 @@ def annotate(input_file: Path, output: Path, assembly: str) -> None:
     type=click.Choice(["hgvs", "mrna", "jm2"]),
     help="How the text counts: HGVS, the mRNA from its first base, or the 381-residue JM2 protein.",
 )
+@ANNOTATIONS
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_told
-def lookup(words: tuple[str, ...], assembly: str, numbering: str | None, as_json: bool) -> None:
+def lookup(
+    words: tuple[str, ...], assembly: str, numbering: str | None, annotations: Path | None, as_json: bool
+) -> None:
     """Describe one variant given as text, and say what is known of it.
 
     Text is an HGVS name (g., c., n. or p.) in its present or an older form, SPDI, columns of a VCF, an IVS name,
@@ -194,8 +226,11 @@ def lookup(words: tuple[str, ...], assembly: str, numbering: str | None, as_json
         catalogue=knowledge.catalogue,
         numbering=Numbering.parse(numbering) if numbering else None,
     )
-    described = describe(reading.variants, knowledge.gene, knowledge.matcher)
-    answer = lookup_report(reading.text, list(described.values()), reading.notes, knowledge.gene, knowledge.catalogue)
+    resources = _resources(annotations, knowledge.gene)
+    described = describe(reading.variants, knowledge.gene, knowledge.matcher, resources)
+    answer = lookup_report(
+        reading.text, list(described.values()), reading.notes, knowledge.gene, knowledge.catalogue, resources
+    )
     click.echo(report_json(answer) if as_json else lookup_text(answer), nl=False)
 
 
@@ -237,8 +272,11 @@ def atlas(output: Path, assembly: str) -> None:
 @click.option("--call-set", required=True, help="Name of the input in the results.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @ASSEMBLY
+@ANNOTATIONS
 @_told
-def report(input_file: Path, samples: Path, call_set: str, output: Path, assembly: str) -> None:
+def report(
+    input_file: Path, samples: Path, call_set: str, output: Path, assembly: str, annotations: Path | None
+) -> None:
     """Report the samples that the sheet names in one file; a step of the workflow.
 
     \b
@@ -252,8 +290,10 @@ def report(input_file: Path, samples: Path, call_set: str, output: Path, assembl
     sheet = read_sample_sheet(samples, need_vcf=True)
     stated = _assembly(assembly)
     jobs = jobs_of({input_file: call_set}, sheet, stated, only_listed=True)
+    knowledge = Knowledge.shipped()
+    resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
-        (outcome,) = report_jobs(jobs, {}, Knowledge.shipped(), stated, stack, _progress)
+        (outcome,) = report_jobs(jobs, {}, knowledge, stated, stack, _progress, resources)
         write_outcome(outcome, output)
     listed = {one["sample"]["name_in_file"] for one in outcome.reports}
     left_out = len(set(outcome.call_set.samples) - listed)

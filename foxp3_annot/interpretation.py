@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from foxp3_annot.annotation import Annotation, annotate
+from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources, AnnotationValues, notes_of
 from foxp3_annot.assembly import build_of
 from foxp3_annot.callset import Allele, AlleleKind, Call, CallSet, Record, StructuralAllele
 from foxp3_annot.catalogue import Classification, Side
@@ -62,11 +63,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A variant with all that is true of it in whoever carries it."""
+    """A variant with all that is true of it in whoever carries it.
+
+    `resources` holds what each resource of the user's own says of it, in the order of their declaration.
+    """
 
     annotation: Annotation
     match: Match
     concern: Concern
+    resources: tuple[AnnotationValues, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +129,25 @@ class Assessment:
     conclusion: Conclusion
 
 
-def describe(variants: Iterable[Variant], gene: Gene, matcher: Matcher) -> dict[Variant, Described]:
+def describe(
+    variants: Iterable[Variant], gene: Gene, matcher: Matcher, resources: AnnotationResources = NO_RESOURCES
+) -> dict[Variant, Described]:
     """Annotate and match each distinct variant once."""
-    return {one.annotation.variant: one for one in describe_each(dict.fromkeys(variants), gene, matcher)}
+    return {one.annotation.variant: one for one in describe_each(dict.fromkeys(variants), gene, matcher, resources)}
 
 
-def describe_each(variants: Iterable[Variant], gene: Gene, matcher: Matcher) -> Iterator[Described]:
+def describe_each(
+    variants: Iterable[Variant], gene: Gene, matcher: Matcher, resources: AnnotationResources = NO_RESOURCES
+) -> Iterator[Described]:
     """Annotate and match variants one by one, in their order."""
     for variant in variants:
-        annotation = annotate(variant, gene)
-        match = matcher.match(annotation)
-        yield Described(annotation, match, concern_of(annotation, match))
+        yield described_as(annotate(variant, gene), matcher, resources)
+
+
+def described_as(annotation: Annotation, matcher: Matcher, resources: AnnotationResources = NO_RESOURCES) -> Described:
+    """An annotation with its match, its weight, and what the resources say."""
+    match = matcher.match(annotation)
+    return Described(annotation, match, concern_of(annotation, match), resources.of(annotation))
 
 
 def concern_of(annotation: Annotation, match: Match) -> Concern:
@@ -168,6 +181,7 @@ def assess(
     described: dict[Variant, Described],
     gene: Gene,
     matcher: Matcher,
+    resources: AnnotationResources = NO_RESOURCES,
 ) -> Assessment:
     """What the calls of one sample say; `sample` is its index, None for a file without samples."""
     model = gene.on(call_set.assembly)
@@ -186,7 +200,7 @@ def assess(
             elif allele.structural:
                 structural.setdefault(allele.structural, []).append((state, Evidence(record, allele, call)))
     findings = tuple(_finding(described[variant], seen, sex) for variant, seen in sorted(carried.items(), key=_place))
-    findings = _combined(findings, sex, gene, matcher)
+    findings = _combined(findings, sex, gene, matcher, resources)
     findings = tuple(_with_neighbours(finding, findings) for finding in findings)
     structures = tuple(_structural(allele, seen, model) for allele, seen in structural.items())
     conclusions = {f.conclusion for f in findings} | {s.conclusion for s in structures}
@@ -242,6 +256,7 @@ def _notes(described: Described, state: Zygosity, sex: Sex, evidence: tuple[Evid
         yield "It was once published as a mutation and has been refuted: it does not explain IPEX."
     if curated and curated.remark:
         yield curated.remark
+    yield from notes_of(described.resources)
     if curated is None and described.match.level is not MatchLevel.NONE:
         names = ", ".join(other.name for other in described.match.curated)
         yield f"Not in the curated table itself; {_CLOSENESS[described.match.level]} as {names}, reported in IPEX."
@@ -279,7 +294,9 @@ def _state_notes(state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> I
         yield "The caller wrote two copies (as 1/1); a male has one, so this is hemizygous."
 
 
-def _combined(findings: tuple[Finding, ...], sex: Sex, gene: Gene, matcher: Matcher) -> tuple[Finding, ...]:
+def _combined(
+    findings: tuple[Finding, ...], sex: Sex, gene: Gene, matcher: Matcher, resources: AnnotationResources
+) -> tuple[Finding, ...]:
     """The findings, with those of one copy that act together judged as one beside each alone."""
     found = list(findings)
     for copy in _copies(findings):
@@ -287,7 +304,7 @@ def _combined(findings: tuple[Finding, ...], sex: Sex, gene: Gene, matcher: Matc
         transcript = gene.on(build_of(copy[0].annotation.variant.assembly)).transcript
         for group in acting_together(list(by_variant), transcript):
             members = [by_variant[variant] for variant in group]
-            whole = _whole(members, sex, gene, matcher)
+            whole = _whole(members, sex, gene, matcher, resources)
             if any(one.members and one.annotation.variant == whole.annotation.variant for one in found):
                 continue
             found = [_as_member(one, whole) if one in members else one for one in found]
@@ -321,11 +338,10 @@ def _phase(evidence: Evidence) -> tuple[str, int] | None:
     return call.phase_set, call.genotype.alleles.index(evidence.allele.number)
 
 
-def _whole(members: list[Finding], sex: Sex, gene: Gene, matcher: Matcher) -> Finding:
+def _whole(members: list[Finding], sex: Sex, gene: Gene, matcher: Matcher, resources: AnnotationResources) -> Finding:
     """The finding that several variants of one copy make together."""
     annotation = combined([one.annotation.variant for one in members], gene)
-    match = matcher.match(annotation)
-    described = Described(annotation, match, concern_of(annotation, match))
+    described = described_as(annotation, matcher, resources)
     states = {one.zygosity for one in members}
     state = states.pop() if len(states) == 1 else Zygosity.HETEROZYGOUS
     evidence = tuple(piece for one in members for piece in one.evidence)

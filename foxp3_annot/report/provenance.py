@@ -6,19 +6,23 @@ from functools import cache
 from typing import Any
 
 from foxp3_annot import __version__
+from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources
 from foxp3_annot.callset import CallSet
 from foxp3_annot.catalogue import Catalogue
 from foxp3_annot.gene import Gene
+from foxp3_annot.report.annotation_resources import resource_values
 
 LIBRARIES = ("pysam", "biopython", "jinja2", "click")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the program was called: the command line without output places, and what the configuration set."""
+    """How the program was called: the command line without output places, what the configuration set, and the
+    resources that were given."""
 
     command: str
     configuration: dict[str, str]
+    resources: AnnotationResources = NO_RESOURCES
 
 
 @cache
@@ -52,4 +56,5 @@ def provenance(call_set: CallSet, gene: Gene, catalogue: Catalogue, settings: Se
             "digest": gene.digest,
         },
         "knowledge": {"variants": len(catalogue.variants), "digest": catalogue.digest},
+        "annotations": [resource_values(one) for one in settings.resources.resources],
     }

@@ -22,9 +22,10 @@ from foxp3_annot.interpretation import (
     StructuralFinding,
 )
 from foxp3_annot.protein import one_letter
+from foxp3_annot.report.annotation_resources import annotation_values
 from foxp3_annot.report.provenance import Settings, provenance
 
-SCHEMA_VERSION = "1.1.0"
+SCHEMA_VERSION = "1.2.0"
 
 LIMITS = (
     "For research use. A finding must be confirmed by an accredited laboratory before it guides care.",
@@ -213,6 +214,7 @@ def _finding(finding: Finding, gene: Gene) -> dict[str, Any]:
             "level": finding.described.match.level.value,
             "curated": [curated_values(one) for one in curated],
         },
+        "resources": [annotation_values(one) for one in finding.described.resources],
         "members": list(finding.members),
         "evidence": [_evidence(one) for one in finding.evidence],
         "notes": list(finding.notes),
