@@ -146,8 +146,8 @@ def _told(error: Any) -> str:
     """A schema error in words for the person who wrote the declaration."""
     known = ", ".join(error.schema.get("properties", {}))
     if error.validator == "required":
-        missing = ", ".join(f"`{name}`" for name in error.validator_value if name not in error.instance)
-        return f"{missing} is missing"
+        name = error.message.split("'")[1]
+        return f"`{name}` is missing"
     if error.validator == "additionalProperties":
         unknown = sorted(set(error.instance) - set(error.schema["properties"]))
         return f"key '{', '.join(unknown)}' is not known; the keys are {known}"
@@ -181,7 +181,7 @@ def _problems(path: Path, entries: list[dict[str, Any]]) -> Iterator[str]:
         yield from (f"{place}{problem}" for problem in _value_problems(entry))
         for value in entry["values"]:
             whole = f"{entry['name']}_{value['as']}".lower()
-            if joint.setdefault(whole, entry["name"]) != entry["name"]:
+            if joint.setdefault(whole, entry["name"].lower()) != entry["name"].lower():
                 yield f"{place}: '{whole}' would name two fields of the annotated VCF; rename the resource or a value"
         yield from (f"{place}{problem}" for problem in _format_problems(entry))
         yield from (f"{place}.path: {problem}" for problem in _file_problems(path.parent / entry["path"]))

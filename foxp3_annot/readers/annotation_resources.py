@@ -321,13 +321,9 @@ def _tsv_rows(declared: DeclaredResource, text: _Lines, reference: Reference) ->
 
 
 def _header_columns(header: Sequence[str], keys: Sequence[str]) -> list[str]:
-    """The columns that the line names in which all of `keys` stand; without such a line, those of the last one."""
-    columns: list[str] = []
-    for line in header:
-        columns = [name.strip() for name in line.lstrip("#").split("\t")]
-        if set(keys) <= set(columns):
-            break
-    return columns
+    """The columns that the header line names: the line with most of `keys`, the last of several, if only a record."""
+    lines = [[name.strip() for name in line.lstrip("#").split("\t")] for line in header]
+    return max(reversed(lines), key=lambda columns: len(set(keys) & set(columns)), default=[])
 
 
 def _column(columns: Sequence[str], name: str) -> int | None:
