@@ -38,6 +38,8 @@ def write_annotated_vcf(
     with pysam.VariantFile(str(extract)) as variants:
         header = variants.header
         for key, text in (_FIELDS | dict(_resource_fields(resources))).items():
+            if key in header.info:  # of an earlier run: its versions would stay
+                header.info.remove_header(key)
             header.add_line(f'##INFO=<ID={key},Number=A,Type=String,Description="{text} (foxp3_annot {__version__})">')
         ours = {record.ordinal: [allele.variant for allele in record.alleles] for record in call_set.records}
         kept = [(record.copy(), ours[ordinal]) for ordinal, record in enumerate(variants) if ordinal in ours]
