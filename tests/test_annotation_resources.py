@@ -261,6 +261,11 @@ def test_several_records_of_one_allele(tmp_path: Path) -> None:
     assert values(declaration) == {"AF": 0.1, "AN": "10|20", "filter": "AC0"}
 
 
+def test_line_ends_and_terminal_codes_in_values_become_blanks(tmp_path: Path) -> None:
+    file = vcf(tmp_path, "49251480 C T PASS TXT=a%0Ab\x1b[31mc%09")
+    assert values(declared(tmp_path, {"path": file, "values": [value("TXT")]}))["v"] == "a b [31mc"
+
+
 def test_what_is_no_allele_is_passed_over(tmp_path: Path) -> None:
     file = vcf(
         tmp_path, "49251480 C <DEL>,*,T PASS AF=0.1,0.2,0.3", "49251480 C . PASS AF=.", "49251481 G N PASS AF=0.1"
@@ -340,6 +345,12 @@ def test_an_unindexed_a_stale_and_a_damaged_file(tmp_path: Path) -> None:
     refused(declaration, "there is no such file")
 
 
+def whole(**changes: Any) -> str:
+    """A declaration of one resource, as text."""
+    common = {"name": "own", "version": "1", "path": "own.vcf.gz", "assembly": "GRCh38", "values": [AF]}
+    return json.dumps({"annotations": [common | changes]})
+
+
 @pytest.mark.parametrize(
     ("text", "saying"),
     [
@@ -356,6 +367,13 @@ def test_an_unindexed_a_stale_and_a_damaged_file(tmp_path: Path) -> None:
         ),
         ("#" * 300_000, ("has more than 262,144 bytes",)),
         ("a: \x00", ("is not YAML",)),
+        (whole(name="own\n"), ("annotations[1].name: holds 'own\\n'",)),
+        (whole(version='1"2'), ("annotations[1].version",)),
+        (whole(version="\ud800"), ("annotations[1].version",)),
+        (whole(path="a\x00b"), ("annotations[1].path",)),
+        (whole(assembly="hg38"), ("annotations[1].assembly: holds 'hg38'; write GRCh37 or GRCh38",)),
+        (whole(values=[AF | {"role": "frequency"}]), ("annotations[1].values[1].role: holds 'frequency'; write",)),
+        (whole(values=[AF | {"meaning": "two\nlines"}]), ("annotations[1].values[1].meaning",)),
     ],
 )
 def test_a_bad_declaration(text: str, saying: tuple[str, ...], tmp_path: Path) -> None:

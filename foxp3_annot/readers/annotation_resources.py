@@ -46,6 +46,7 @@ HEADER_LINES = 10_000
 """Lines at the start of a file among which its header line is looked for."""
 
 _END_OF_BGZF = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _UNESCAPED = re.compile(r"%(?:3A|3B|3D|25|2C|0D|0A|09)", re.IGNORECASE)
 
 
@@ -190,7 +191,7 @@ def _vcf_rows(declared: DeclaredResource, text: _Lines, reference: Reference) ->
             raise InputError(f"{where} has {len(cells)} columns, a VCF record has at least 8; write the file again")
         alts = cells[4].split(",")
         info = dict(_info(cells[7]))
-        filters = "" if cells[6] in (".", "PASS") else cells[6]
+        filters = None if cells[6] in (".", "PASS") else _value(where, FILTER, cells[6])
         for number, alt in enumerate(alts, start=1):
             variant = _variant(where, declared, reference, cells[1], cells[3], alt)
             if variant is None:
@@ -200,7 +201,7 @@ def _vcf_rows(declared: DeclaredResource, text: _Lines, reference: Reference) ->
                 for value in declared.values
             ]
             for given in zip_longest(*texts, fillvalue="."):
-                yield variant, (*_row(where, declared.values, map(_decoded, given)), filters or None)
+                yield variant, (*_row(where, declared.values, map(_decoded, given)), filters)
 
 
 def _refuse_other_build(declared: DeclaredResource, header: Iterable[str]) -> None:
@@ -411,7 +412,7 @@ def _row(where: str, declared: Sequence[DeclaredValue], texts: Iterable[str]) ->
 
 def _value(where: str, kind: ValueKind, text: str) -> Value | None:
     """The value that a text states; None where it states none."""
-    stated = text.strip()
+    stated = _CONTROL.sub(" ", text).strip()
     if stated in MISSING:
         return None
     try:

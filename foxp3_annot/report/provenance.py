@@ -17,8 +17,9 @@ LIBRARIES = ("pysam", "biopython", "jinja2", "click")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the program was called: the command line without output places, what the configuration set, and the
-    resources that were given."""
+    """How the program was called: the command line without output places, what the configuration set, and
+    the resources that were given.
+    """
 
     command: str
     configuration: dict[str, str]
