@@ -93,7 +93,7 @@ class FunctionalResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class RowsAbout:
     """What rows say of one allele, lesion or mutation without a place."""
 
     assertions: tuple[Assertion, ...]
@@ -203,7 +203,7 @@ class CuratedStructure:
     legacy_names: tuple[str, ...]
     clinvar_vcv: str
     remark: str
-    said: Subject
+    said: RowsAbout
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ class UnplacedMutation:
     candidates: tuple[str, ...]
     reason: str
     remark: str
-    said: Subject
+    said: RowsAbout
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,7 @@ class Catalogue:
         return by_allele.get(variant)
 
     @property
-    def said_elsewhere(self) -> tuple[Subject, ...]:
+    def said_elsewhere(self) -> tuple[RowsAbout, ...]:
         """What is said of structural lesions and of mutations without a place."""
         return (*(one.said for one in self.structures), *(one.said for one in self.unplaced))
 
@@ -310,7 +310,7 @@ def catalogue_of(packs: Sequence[Pack], gene: Gene) -> Catalogue:
     )
 
 
-def _with(curated: CuratedVariant, said: Subject) -> CuratedVariant:
+def _with(curated: CuratedVariant, said: RowsAbout) -> CuratedVariant:
     return replace(
         curated,
         assertions=(*curated.assertions, *said.assertions),
@@ -368,7 +368,7 @@ class _Reader:
                 raise self._unsound(row, name, f"cites '{key}', which is not in {CITATIONS.file}; add it there")
         return tuple(citations[key] for key in row.values("citations"))
 
-    def subjects(self) -> dict[str, Subject]:
+    def subjects(self) -> dict[str, RowsAbout]:
         """What the rows say of each id."""
         citations = self.known | self.citations()
         assertions: dict[str, list[Assertion]] = defaultdict(list)
@@ -381,7 +381,7 @@ class _Reader:
         for row in self.pack.of(CASES):
             cases[row["variant_id"]].append(self._case(row, citations))
         return {
-            id_: Subject(tuple(assertions[id_]), tuple(functional[id_]), tuple(cases[id_]))
+            id_: RowsAbout(tuple(assertions[id_]), tuple(functional[id_]), tuple(cases[id_]))
             for id_ in dict.fromkeys((*assertions, *functional, *cases))
         }
 
@@ -445,7 +445,7 @@ class _Reader:
             remark=row["remark"],
         )
 
-    def variants(self, said: dict[str, Subject]) -> Iterator[CuratedVariant]:
+    def variants(self, said: dict[str, RowsAbout]) -> Iterator[CuratedVariant]:
         """The variants of the pack, each taking from `said` what is said of it."""
         seen: set[str] = set()
         owners: dict[Variant, str] = {}
@@ -478,7 +478,7 @@ class _Reader:
                 cases=subject.cases,
             )
 
-    def structures(self, said: dict[str, Subject]) -> Iterator[CuratedStructure]:
+    def structures(self, said: dict[str, RowsAbout]) -> Iterator[CuratedStructure]:
         for row in self.pack.of(STRUCTURES):
             yield CuratedStructure(
                 id=row["id"],
@@ -493,10 +493,10 @@ class _Reader:
                 legacy_names=row.values("legacy_names"),
                 clinvar_vcv=row["clinvar_vcv"],
                 remark=row["remark"],
-                said=said.pop(row["id"], Subject((), (), ())),
+                said=said.pop(row["id"], RowsAbout((), (), ())),
             )
 
-    def unplaced(self, said: dict[str, Subject]) -> Iterator[UnplacedMutation]:
+    def unplaced(self, said: dict[str, RowsAbout]) -> Iterator[UnplacedMutation]:
         for row in self.pack.of(UNPLACED):
             yield UnplacedMutation(
                 id=row["id"],
@@ -506,7 +506,7 @@ class _Reader:
                 candidates=row.values("candidates"),
                 reason=row["reason"],
                 remark=row["remark"],
-                said=said.pop(row["id"], Subject((), (), ())),
+                said=said.pop(row["id"], RowsAbout((), (), ())),
             )
 
 

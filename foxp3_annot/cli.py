@@ -1,20 +1,17 @@
 """The command line: the only place that prints and exits."""
 
-import sys
-from collections.abc import Callable
 from contextlib import ExitStack
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any
 
 import click
 
 from foxp3_annot import __version__
 from foxp3_annot.assembly import Assembly
-from foxp3_annot.errors import Foxp3Error, InputError
+from foxp3_annot.console import progress, told
+from foxp3_annot.curation.commands import knowledge as knowledge_commands
+from foxp3_annot.errors import InputError
 from foxp3_annot.genotype import Sex
-
-P = ParamSpec("P")
 
 ASSEMBLY = click.option(
     "--assembly",
@@ -25,29 +22,34 @@ ASSEMBLY = click.option(
 )
 
 
+ANNOTATIONS = click.option(
+    "--annotations", type=click.Path(path_type=Path), help="Declaration (YAML) of annotation resources of your own."
+)
+
+
+KNOWLEDGE = click.option(
+    "--knowledge",
+    "packs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Pack of knowledge tables of your own, beside the shipped ones; may be given several times.",
+)
+
+
+def _resources(declaration: Path | None, gene: Any) -> Any:
+    """The resources that a file declares; nothing is loaded or read where none is given."""
+    from foxp3_annot.annotation_resource import NO_RESOURCES
+
+    if declaration is None:
+        return NO_RESOURCES
+    from foxp3_annot.readers.annotation_resources import read_annotation_resources
+
+    return read_annotation_resources(declaration, gene)
+
+
 def _assembly(text: str) -> Assembly | None:
     return None if text == "auto" else Assembly.parse(text)
-
-
-def _told(command: Callable[P, None]) -> Callable[P, None]:
-    """Expected errors become one sentence and an exit status; surprises keep their traceback."""
-
-    @wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except Foxp3Error as error:
-            for line in str(error).splitlines():
-                click.echo(f"foxp3-annot: {line}", err=True)
-            sys.exit(error.exit_status)
-
-    return wrapped
-
-
-def _progress(text: str) -> None:
-    """A line of progress for a person at a terminal; nothing in a log."""
-    if sys.stderr.isatty():
-        click.echo(f"foxp3-annot: {text}", err=True)
 
 
 def _sexes(pairs: tuple[str, ...]) -> dict[str, Sex]:
@@ -71,6 +73,7 @@ def main() -> None:
       foxp3-annot run trio.vcf.gz -o results --sex BOY=male --sex MOTHER=female
       foxp3-annot annotate calls.bcf -o calls.tsv
       foxp3-annot lookup "c.1150G>A"
+      foxp3-annot knowledge stats
     """
 
 
@@ -80,8 +83,18 @@ def main() -> None:
 @click.option("--samples", type=click.Path(path_type=Path), help="Sample sheet (tab or comma separated).")
 @click.option("--sex", multiple=True, metavar="SAMPLE=SEX", help="Sex of a sample: male, female or unknown.")
 @ASSEMBLY
-@_told
-def run(inputs: tuple[Path, ...], output: Path, samples: Path | None, sex: tuple[str, ...], assembly: str) -> None:
+@KNOWLEDGE
+@ANNOTATIONS
+@told
+def run(
+    inputs: tuple[Path, ...],
+    output: Path,
+    samples: Path | None,
+    sex: tuple[str, ...],
+    assembly: str,
+    packs: tuple[Path, ...],
+    annotations: Path | None,
+) -> None:
     """Report every sample of a few VCF or BCF files, in one process.
 
     \b
@@ -93,6 +106,8 @@ def run(inputs: tuple[Path, ...], output: Path, samples: Path | None, sex: tuple
     \b
     Example:
       foxp3-annot run trio.vcf.gz other.bcf -o results --samples samples.tsv
+      foxp3-annot run trio.vcf.gz -o results --annotations annotations.yaml
+      foxp3-annot run trio.vcf.gz -o results --knowledge our-pack
     """
     from foxp3_annot.knowledge import Knowledge
     from foxp3_annot.pipeline import jobs_of, report_jobs, write_outcome
@@ -103,8 +118,10 @@ def run(inputs: tuple[Path, ...], output: Path, samples: Path | None, sex: tuple
     sheet = read_sample_sheet(samples) if samples else SampleSheet()
     stated = _assembly(assembly)
     jobs = jobs_of(call_set_names(inputs), sheet, stated)
+    knowledge = Knowledge.with_packs(packs)
+    resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
-        outcomes = report_jobs(jobs, _sexes(sex), Knowledge.shipped(), stated, stack, _progress)
+        outcomes = report_jobs(jobs, _sexes(sex), knowledge, stated, stack, progress, resources)
         reports = [report for outcome in outcomes for report in outcome.reports]
         _refuse_unused_rows(sheet, reports, samples)
         pages = [page for outcome in outcomes for page in write_outcome(outcome, output)]
@@ -126,8 +143,10 @@ def _refuse_unused_rows(sheet: Any, reports: list[dict[str, Any]], path: Path | 
 @click.argument("input_file", type=click.Path(path_type=Path), metavar="INPUT")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="OUT.tsv or OUT.vcf.gz.")
 @ASSEMBLY
-@_told
-def annotate(input_file: Path, output: Path, assembly: str) -> None:
+@KNOWLEDGE
+@ANNOTATIONS
+@told
+def annotate(input_file: Path, output: Path, assembly: str, packs: tuple[Path, ...], annotations: Path | None) -> None:
     """Describe the alleles of one VCF or BCF file, without looking at its samples.
 
     \b
@@ -143,14 +162,15 @@ def annotate(input_file: Path, output: Path, assembly: str) -> None:
 
     if not output.name.endswith((".tsv", ".vcf.gz")):
         raise InputError(f"{output}: the name must end in .tsv or .vcf.gz, which tells the format")
-    knowledge = Knowledge.shipped()
+    knowledge = Knowledge.with_packs(packs)
+    resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
         job = Job(input_file, input_file.name, _assembly(assembly))
-        extract, call_set, described = read_and_describe(job, knowledge, stack)
+        extract, call_set, described = read_and_describe(job, knowledge, stack, resources)
         if output.name.endswith(".tsv"):
-            write_text(output, allele_table(call_set, described, knowledge.gene.on(call_set.assembly)))
+            write_text(output, allele_table(call_set, described, knowledge.gene.on(call_set.assembly), resources))
         else:
-            write_annotated_vcf(output, extract, call_set, described)
+            write_annotated_vcf(output, extract, call_set, described, resources)
     click.echo(f"{output}: {len(described)} distinct alleles in {len(call_set.records)} records ({call_set.assembly})")
 
 
@@ -162,9 +182,18 @@ def annotate(input_file: Path, output: Path, assembly: str) -> None:
     type=click.Choice(["hgvs", "mrna", "jm2"]),
     help="How the text counts: HGVS, the mRNA from its first base, or the 381-residue JM2 protein.",
 )
+@KNOWLEDGE
+@ANNOTATIONS
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_told
-def lookup(words: tuple[str, ...], assembly: str, numbering: str | None, as_json: bool) -> None:
+@told
+def lookup(
+    words: tuple[str, ...],
+    assembly: str,
+    numbering: str | None,
+    packs: tuple[Path, ...],
+    annotations: Path | None,
+    as_json: bool,
+) -> None:
     """Describe one variant given as text, and say what is known of it.
 
     Text is an HGVS name (g., c., n. or p.) in its present or an older form, SPDI, columns of a VCF, an IVS name,
@@ -186,7 +215,7 @@ def lookup(words: tuple[str, ...], assembly: str, numbering: str | None, as_json
     from foxp3_annot.report.json import report_json
     from foxp3_annot.report.lookup import lookup_report, lookup_text
 
-    knowledge = Knowledge.shipped()
+    knowledge = Knowledge.with_packs(packs)
     reading = read_description(
         " ".join(words),
         knowledge.gene,
@@ -194,8 +223,11 @@ def lookup(words: tuple[str, ...], assembly: str, numbering: str | None, as_json
         catalogue=knowledge.catalogue,
         numbering=Numbering.parse(numbering) if numbering else None,
     )
-    described = describe(reading.variants, knowledge.gene, knowledge.matcher)
-    answer = lookup_report(reading.text, list(described.values()), reading.notes, knowledge.gene, knowledge.catalogue)
+    resources = _resources(annotations, knowledge.gene)
+    described = describe(reading.variants, knowledge.gene, knowledge.matcher, resources)
+    answer = lookup_report(
+        reading.text, list(described.values()), reading.notes, knowledge.gene, knowledge.catalogue, resources
+    )
     click.echo(report_json(answer) if as_json else lookup_text(answer), nl=False)
 
 
@@ -204,7 +236,7 @@ def lookup(words: tuple[str, ...], assembly: str, numbering: str | None, as_json
 @click.option(
     "--assembly", type=click.Choice(["GRCh37", "GRCh38"]), default="GRCh38", show_default=True, help="Genome build."
 )
-@_told
+@told
 def atlas(output: Path, assembly: str) -> None:
     """Describe every small allele of FOXP3: all substitutions, and all short indels in and beside the exons.
 
@@ -227,7 +259,7 @@ def atlas(output: Path, assembly: str) -> None:
         for count, line in enumerate(atlas_lines(describe_each(variants, knowledge.gene, knowledge.matcher))):
             stream.write(line.encode("utf-8"))
             if count % 20_000 == 0:
-                _progress(f"{count:,} alleles")
+                progress(f"{count:,} alleles")
     click.echo(f"{output}: {count:,} alleles of {assembly}")
 
 
@@ -237,8 +269,18 @@ def atlas(output: Path, assembly: str) -> None:
 @click.option("--call-set", required=True, help="Name of the input in the results.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @ASSEMBLY
-@_told
-def report(input_file: Path, samples: Path, call_set: str, output: Path, assembly: str) -> None:
+@KNOWLEDGE
+@ANNOTATIONS
+@told
+def report(
+    input_file: Path,
+    samples: Path,
+    call_set: str,
+    output: Path,
+    assembly: str,
+    packs: tuple[Path, ...],
+    annotations: Path | None,
+) -> None:
     """Report the samples that the sheet names in one file; a step of the workflow.
 
     \b
@@ -252,8 +294,10 @@ def report(input_file: Path, samples: Path, call_set: str, output: Path, assembl
     sheet = read_sample_sheet(samples, need_vcf=True)
     stated = _assembly(assembly)
     jobs = jobs_of({input_file: call_set}, sheet, stated, only_listed=True)
+    knowledge = Knowledge.with_packs(packs)
+    resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
-        (outcome,) = report_jobs(jobs, {}, Knowledge.shipped(), stated, stack, _progress)
+        (outcome,) = report_jobs(jobs, {}, knowledge, stated, stack, progress, resources)
         write_outcome(outcome, output)
     listed = {one["sample"]["name_in_file"] for one in outcome.reports}
     left_out = len(set(outcome.call_set.samples) - listed)
@@ -270,7 +314,7 @@ def report(input_file: Path, samples: Path, call_set: str, output: Path, assembl
 )
 @click.option("--reports-dir", type=click.Path(path_type=Path), help="Folder of the reports that --samples names.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The table to write.")
-@_told
+@told
 def summarise(reports: tuple[Path, ...], samples: Path | None, reports_dir: Path | None, output: Path) -> None:
     """Put the reports of many samples into one table; a step of the workflow.
 
@@ -291,3 +335,6 @@ def summarise(reports: tuple[Path, ...], samples: Path | None, reports_dir: Path
         paths = [reports_dir / f"{safe_name(row.sample)}.json" for row in read_sample_sheet(samples).rows]
     write_text(output, summary_table(read_report(path) for path in paths))
     click.echo(f"{output}: {len(paths)} samples")
+
+
+main.add_command(knowledge_commands)

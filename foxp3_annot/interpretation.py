@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from foxp3_annot.annotation import Annotation, annotate
+from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources, AnnotationValues, notes_of
 from foxp3_annot.assembly import build_of
 from foxp3_annot.callset import CallSet, CallSetOutline, StructuralAllele
 from foxp3_annot.gene import Gene, GeneModel
@@ -44,11 +45,15 @@ class Conclusion(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A variant with all that is true of it in whoever carries it."""
+    """A variant with all that is true of it in whoever carries it.
+
+    `resources` holds what each resource of the user's own says of it, in the order of their declaration.
+    """
 
     annotation: Annotation
     match: Match
     concern: Concern
+    resources: tuple[AnnotationValues, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +111,25 @@ class Assessment:
     conclusion: Conclusion
 
 
-def describe(variants: Iterable[Variant], gene: Gene, matcher: Matcher) -> dict[Variant, Described]:
+def describe(
+    variants: Iterable[Variant], gene: Gene, matcher: Matcher, resources: AnnotationResources = NO_RESOURCES
+) -> dict[Variant, Described]:
     """Annotate and match each distinct variant once."""
-    return {one.annotation.variant: one for one in describe_each(dict.fromkeys(variants), gene, matcher)}
+    return {one.annotation.variant: one for one in describe_each(dict.fromkeys(variants), gene, matcher, resources)}
 
 
-def describe_each(variants: Iterable[Variant], gene: Gene, matcher: Matcher) -> Iterator[Described]:
+def describe_each(
+    variants: Iterable[Variant], gene: Gene, matcher: Matcher, resources: AnnotationResources = NO_RESOURCES
+) -> Iterator[Described]:
     """Annotate and match variants one by one, in their order."""
     for variant in variants:
-        annotation = annotate(variant, gene)
-        match = matcher.match(annotation)
-        yield Described(annotation, match, concern_of(annotation, match))
+        yield described_as(annotate(variant, gene), matcher, resources)
+
+
+def described_as(annotation: Annotation, matcher: Matcher, resources: AnnotationResources = NO_RESOURCES) -> Described:
+    """An annotation with its match, its weight, and what the resources say."""
+    match = matcher.match(annotation)
+    return Described(annotation, match, concern_of(annotation, match), resources.of(annotation))
 
 
 def concern_of(annotation: Annotation, match: Match) -> Concern:
@@ -150,9 +163,10 @@ def assess(
     described: Mapping[Variant, Described],
     gene: Gene,
     matcher: Matcher,
+    resources: AnnotationResources = NO_RESOURCES,
 ) -> Assessment:
     """What the calls of one sample say; `sample` is its index, None for a file without samples."""
-    return interpret(observe(call_set, sample, sex), call_set, described, gene, matcher)
+    return interpret(observe(call_set, sample, sex), call_set, described, gene, matcher, resources)
 
 
 def interpret(
@@ -161,11 +175,12 @@ def interpret(
     described: Mapping[Variant, Described],
     gene: Gene,
     matcher: Matcher,
+    resources: AnnotationResources = NO_RESOURCES,
 ) -> Assessment:
     """What is to be thought of what one sample was seen to carry; `described` holds every variant of it."""
     model, sex = gene.on(call_set.assembly), observed.sex
     findings = tuple(_finding(described[one.allele], one, sex) for one in observed.variants)
-    findings = _combined(findings, sex, gene, matcher)
+    findings = _combined(findings, sex, gene, matcher, resources)
     findings = tuple(_with_neighbours(finding, findings) for finding in findings)
     structures = tuple(_structural(one, model) for one in observed.structural)
     conclusions = {f.conclusion for f in findings} | {s.conclusion for s in structures}
@@ -210,6 +225,7 @@ def _notes(described: Described, state: Zygosity, sex: Sex, evidence: tuple[Evid
         yield "It was once published as a mutation and has been refuted: it does not explain IPEX."
     if curated and curated.remark:
         yield curated.remark
+    yield from notes_of(described.resources)
     if curated is None and described.match.level is not MatchLevel.NONE:
         names = ", ".join(other.name for other in described.match.curated)
         yield f"Not in the curated table itself; {_CLOSENESS[described.match.level]} as {names}, reported in IPEX."
@@ -245,7 +261,9 @@ def _state_notes(state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> I
         yield "The caller wrote two copies (as 1/1); a male has one, so this is hemizygous."
 
 
-def _combined(findings: tuple[Finding, ...], sex: Sex, gene: Gene, matcher: Matcher) -> tuple[Finding, ...]:
+def _combined(
+    findings: tuple[Finding, ...], sex: Sex, gene: Gene, matcher: Matcher, resources: AnnotationResources
+) -> tuple[Finding, ...]:
     """The findings, with those of one copy that act together judged as one beside each alone."""
     found = list(findings)
     for copy in _copies(findings):
@@ -253,7 +271,7 @@ def _combined(findings: tuple[Finding, ...], sex: Sex, gene: Gene, matcher: Matc
         transcript = gene.on(build_of(copy[0].annotation.variant.assembly)).transcript
         for group in acting_together(list(by_variant), transcript):
             members = [by_variant[variant] for variant in group]
-            whole = _whole(members, sex, gene, matcher)
+            whole = _whole(members, sex, gene, matcher, resources)
             if any(one.members and one.annotation.variant == whole.annotation.variant for one in found):
                 continue
             found = [_as_member(one, whole) if one in members else one for one in found]
@@ -284,11 +302,10 @@ def _phase(evidence: Evidence) -> tuple[str, int] | None:
     return None if evidence.copy is None else (evidence.phase_set, evidence.copy)
 
 
-def _whole(members: list[Finding], sex: Sex, gene: Gene, matcher: Matcher) -> Finding:
+def _whole(members: list[Finding], sex: Sex, gene: Gene, matcher: Matcher, resources: AnnotationResources) -> Finding:
     """The finding that several variants of one copy make together."""
     annotation = combined([one.annotation.variant for one in members], gene)
-    match = matcher.match(annotation)
-    described = Described(annotation, match, concern_of(annotation, match))
+    described = described_as(annotation, matcher, resources)
     states = {one.zygosity for one in members}
     state = states.pop() if len(states) == 1 else Zygosity.HETEROZYGOUS
     evidence = tuple(piece for one in members for piece in one.evidence)

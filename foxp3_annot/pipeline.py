@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.callset import CallSet
 from foxp3_annot.errors import InputError
@@ -44,13 +45,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one job: the call set, its described alleles, and a report for each sample."""
+    """What came of one job: the call set, its described alleles, a report for each sample, and the resources asked."""
 
     job: Job
     extract: Path
     call_set: CallSet
     described: dict[Variant, Described]
     reports: tuple[dict[str, Any], ...]
+    resources: AnnotationResources = NO_RESOURCES
 
 
 def jobs_of(
@@ -68,12 +70,12 @@ def jobs_of(
 
 
 def read_and_describe(
-    job: Job, knowledge: Knowledge, stack: ExitStack
+    job: Job, knowledge: Knowledge, stack: ExitStack, resources: AnnotationResources = NO_RESOURCES
 ) -> tuple[Path, CallSet, dict[Variant, Described]]:
     """Read a file and describe each of its alleles once; the extract lives as long as the stack."""
     extract = stack.enter_context(extracted(job.path, knowledge.gene))
     call_set = read_call_set(job.path, extract, job.name, knowledge.gene, job.assembly)
-    return extract, call_set, describe(call_set.variants(), knowledge.gene, knowledge.matcher)
+    return extract, call_set, describe(call_set.variants(), knowledge.gene, knowledge.matcher, resources)
 
 
 def report_jobs(
@@ -83,6 +85,7 @@ def report_jobs(
     assembly: Assembly | None,
     stack: ExitStack,
     progress: Progress,
+    resources: AnnotationResources = NO_RESOURCES,
 ) -> list[Outcome]:
     """Reports of every sample of every job, nothing written yet.
 
@@ -92,7 +95,7 @@ def report_jobs(
     read = []
     for job in jobs:
         progress(f"reading {job.path.name}")
-        extract, call_set, described = read_and_describe(job, knowledge, stack)
+        extract, call_set, described = read_and_describe(job, knowledge, stack, resources)
         read.append((job, extract, call_set, described, list(_subjects(job, call_set))))
     known = [subject for *_, subjects in read for _, subject in subjects]
     _refuse_unknown(sexes, known)
@@ -105,10 +108,10 @@ def report_jobs(
             if subject.id in owners:
                 raise InputError(f"{job.path}: '{subject.id}' would also name a report of {owners[subject.id]}")
             owners[subject.id] = job.path
-            assessment = assess(call_set, index, subject.sex, described, knowledge.gene, knowledge.matcher)
-            settings = settings_of(job, subject, assembly)
+            assessment = assess(call_set, index, subject.sex, described, knowledge.gene, knowledge.matcher, resources)
+            settings = settings_of(job, subject, assembly, resources)
             reports.append(sample_report(subject, call_set, assessment, knowledge.gene, knowledge.catalogue, settings))
-        outcomes.append(Outcome(job, extract, call_set, described, tuple(reports)))
+        outcomes.append(Outcome(job, extract, call_set, described, tuple(reports), resources))
     return outcomes
 
 
@@ -129,13 +132,19 @@ def _refuse_unknown(sexes: Mapping[str, Sex], known: list[Subject]) -> None:
         raise InputError(f"--sex names sample '{unknown[0]}', which is in no input; the samples are {_listed(names)}")
 
 
-def settings_of(job: Job, subject: Subject, assembly: Assembly | None) -> Settings:
+def settings_of(
+    job: Job, subject: Subject, assembly: Assembly | None, resources: AnnotationResources = NO_RESOURCES
+) -> Settings:
     """A command that repeats this report, and the settings that bear on it; the same however it was called."""
     stated = job.assembly or assembly or AUTO
     words = ["foxp3-annot", "run", job.path.name, "--assembly", str(stated)]
     if subject.sex_declared and subject.name_in_file is not None:
         words += ["--sex", f"{subject.name_in_file}={subject.sex.value}"]
-    return Settings(shlex.join(words), {"assembly": str(stated), "sex": subject.sex.value})
+    configuration = {"assembly": str(stated), "sex": subject.sex.value}
+    if resources.declaration:
+        words += ["--annotations", resources.declaration]
+        configuration["annotations"] = resources.declaration
+    return Settings(shlex.join(words), configuration, resources)
 
 
 def _subjects(job: Job, call_set: CallSet) -> Iterator[tuple[int | None, Subject]]:
@@ -174,7 +183,7 @@ def _listed(names: Iterable[str]) -> str:
 def write_outcome(outcome: Outcome, folder: Path) -> list[Path]:
     """Write the annotated VCF and each report; the pages are returned in the order of the samples."""
     target = folder / "annotated" / f"{safe_name(outcome.call_set.name)}.vcf.gz"
-    write_annotated_vcf(target, outcome.extract, outcome.call_set, outcome.described)
+    write_annotated_vcf(target, outcome.extract, outcome.call_set, outcome.described, outcome.resources)
     pages = []
     for report in outcome.reports:
         stem = folder / "reports" / safe_name(report["sample"]["id"])

@@ -36,7 +36,7 @@ separated by tabs; a spreadsheet may be used, if it saves tab-separated UTF-8.
    |---|---|---|---|---|---|---|
    | {prefix}V0001 | likely_pathogenic | likely pathogenic | {title} | {year} | {key} | full_text |
 
-   Run `foxp3-annot knowledge check {folder} --fix` again. It ends silently when all is sound.
+   Run `foxp3-annot knowledge check {folder} --fix` again. It says `sound` when nothing is left to do.
 
 Then `foxp3-annot run calls.vcf.gz -o results --knowledge {folder}` shows your row in the reports, and
 `foxp3-annot lookup c.1150G>A --knowledge {folder}` on the terminal.

@@ -14,6 +14,9 @@ from foxp3_annot.pack.schema import TABLES, Column, Table
 DESCRIPTOR = "datapackage.json"
 SHIPPED_NAME = "foxp3-annot-knowledge"
 
+_CARRIAGE_RETURN = "ends in a carriage return; save with LF line ends"
+_BYTE_ORDER_MARK = "starts with a byte order mark; save as UTF-8 without it"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -85,6 +88,11 @@ class Pack:
     digest: str
     problems: tuple[Problem, ...] = ()
     descriptor: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def unread(self) -> tuple[Problem, ...]:
+        """Problems that hide something of the files; to write the pack again would lose it."""
+        return tuple(one for one in self.problems if one.remedy not in (_CARRIAGE_RETURN, _BYTE_ORDER_MARK))
 
     def of(self, table: Table) -> tuple[Row, ...]:
         return self.rows.get(table.name, ())
@@ -190,11 +198,11 @@ def _rows(table: Table, content: bytes, problems: list[Problem]) -> Iterator[Row
         problems.append(Problem(table.file, number, "", "", "is not UTF-8; save the table as UTF-8 text"))
         return
     if text.startswith("\ufeff"):
-        problems.append(Problem(table.file, 1, "", "", "starts with a byte order mark; save as UTF-8 without it"))
+        problems.append(Problem(table.file, 1, "", "", _BYTE_ORDER_MARK))
         text = text[1:]
     if "\r" in text:
         number = text[: text.index("\r")].count("\n") + 1
-        problems.append(Problem(table.file, number, "", "", "ends in a carriage return; save with LF line ends"))
+        problems.append(Problem(table.file, number, "", "", _CARRIAGE_RETURN))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
         problems.append(Problem(table.file, 0, "", "", "holds null characters; it is no text"))

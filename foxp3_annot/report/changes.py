@@ -41,6 +41,7 @@ class Aspect(enum.Enum):
     CONSEQUENCE = ("consequence", True)
     PLACE = ("place", True)
     HALLMARK = ("hallmark", True)
+    RESOURCE = ("annotation resource", True)
     TRANSCRIPT = ("transcript", True)
 
     def __init__(self, label: str, several: bool) -> None:
@@ -226,6 +227,7 @@ _OF_FINDING: Readers = {
     Aspect.CONSEQUENCE: _each("consequences"),
     Aspect.PLACE: _each("features", "domains", "landmarks"),
     Aspect.HALLMARK: _each("hallmarks"),
+    Aspect.RESOURCE: _each("resources"),
     Aspect.TRANSCRIPT: _each("transcripts"),
 }
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from foxp3_annot.report.annotation_resources import sentence_of
+
 HEADINGS = {
     "consistent_with_ipex": "Consistent with IPEX",
     "carrier": "Carrier",
@@ -24,6 +26,7 @@ def _template() -> Template:
     )
     environment.filters["thousands"] = "{:,}".format
     environment.filters["percent"] = "{:.0%}".format
+    environment.filters["resource_sentence"] = sentence_of
     return environment.get_template("sample.html.jinja")
 
 
@@ -35,5 +38,9 @@ def sample_page(report: dict[str, Any]) -> str:
         heading=HEADINGS[report["conclusion"]["code"]],
         weighty=weighty,
         others=[finding for finding in report["findings"] if finding not in weighty],
+        meanings={
+            one["name"]: {value["name"]: value["meaning"] for value in one["values"]}
+            for one in report["provenance"]["annotations"]
+        },
         numbers={citation["key"]: number for number, citation in enumerate(report["citations"], start=1)},
     )

@@ -3,15 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
+from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources
 from foxp3_annot.catalogue import Catalogue
 from foxp3_annot.gene import Gene
 from foxp3_annot.interpretation import Described
+from foxp3_annot.report.annotation_resources import annotation_values, resource_values, sentence_of
 from foxp3_annot.report.sample import SCHEMA_VERSION, citation_values, curated_values, description_values
 from foxp3_annot.variant import Variant
 
 
 def lookup_report(
-    text: str, found: list[Described], notes: Mapping[Variant, str], gene: Gene, catalogue: Catalogue
+    text: str,
+    found: list[Described],
+    notes: Mapping[Variant, str],
+    gene: Gene,
+    catalogue: Catalogue,
+    resources: AnnotationResources = NO_RESOURCES,
 ) -> dict[str, Any]:
     """Each variant that the text can mean, with its names, consequence and curated statements.
 
@@ -24,7 +31,11 @@ def lookup_report(
         "text": text,
         "variants": [{"note": notes.get(one.annotation.variant, "")} | _variant(one, gene) for one in found],
         "citations": [citation_values(cited[key]) for key in sorted(cited)],
-        "provenance": {"reference": gene.digest, "knowledge": catalogue.digest},
+        "provenance": {
+            "reference": gene.digest,
+            "knowledge": catalogue.digest,
+            "annotations": [resource_values(one) for one in resources.resources],
+        },
     }
 
 
@@ -35,6 +46,7 @@ def _variant(one: Described, gene: Gene) -> dict[str, Any]:
             "level": one.match.level.value,
             "curated": [curated_values(curated) for curated in one.match.curated],
         },
+        "resources": [annotation_values(said) for said in one.resources],
     }
 
 
@@ -65,6 +77,7 @@ def _lines(variant: dict[str, Any], references: dict[str, str]) -> list[str]:
         ("identifiers", "; ".join(filter(None, [variant["spdi"], variant["vrs_id"], variant["hgvs_lrg"]]))),
         ("for IPEX", variant["concern"]["label"]),
         *(("note", one["sentence"]) for one in variant["hallmarks"]),
+        *(("resource", sentence_of(one)) for one in variant["resources"]),
     ]
     lines = [f"{label:<12} {value}" for label, value in rows if value]
     for curated in variant["match"]["curated"]:

@@ -1,24 +1,31 @@
 """On what basis a report was made: versions, checksums, command and settings, with no clock in it."""
 
 import platform
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from foxp3_annot import __version__
+from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources
 from foxp3_annot.callset import CallSetOutline
 from foxp3_annot.catalogue import Catalogue
 from foxp3_annot.gene import Gene
+from foxp3_annot.pack.folder import SHIPPED_NAME
+from foxp3_annot.report.annotation_resources import resource_values
 
 LIBRARIES = ("pysam", "biopython", "jinja2", "click")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the program was called: the command line without output places, and what the configuration set."""
+    """How the program was called: the command line without output places, what the configuration set, and
+    the resources that were given.
+    """
 
     command: str
     configuration: dict[str, str]
+    resources: AnnotationResources = NO_RESOURCES
 
 
 @cache
@@ -30,12 +37,17 @@ def _versions() -> dict[str, str]:
     }
 
 
+def pack_options(names: Iterable[str]) -> str:
+    """The end of the command that names the packs beside the shipped one."""
+    return "".join(f" --knowledge {name}" for name in names if name != SHIPPED_NAME)
+
+
 def provenance(call_set: CallSetOutline, gene: Gene, catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
     """The provenance block of a report."""
     model = gene.on(call_set.assembly)
     return {
         "versions": dict(_versions()),
-        "command": settings.command,
+        "command": settings.command + pack_options(manifest.name for manifest, _ in catalogue.packs),
         "configuration": dict(sorted(settings.configuration.items())),
         "input": {
             "file": call_set.source.name,
@@ -64,4 +76,5 @@ def provenance(call_set: CallSetOutline, gene: Gene, catalogue: Catalogue, setti
                 for manifest, digest in catalogue.packs
             ],
         },
+        "annotations": [resource_values(one) for one in settings.resources.resources],
     }

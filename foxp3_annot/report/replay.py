@@ -11,6 +11,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from foxp3_annot.annotation import annotate
+from foxp3_annot.annotation_resource import (
+    NO_RESOURCES,
+    AlleleTable,
+    AnnotationResources,
+    Resource,
+    ResourceFile,
+    Role,
+    Row,
+    ValueKind,
+)
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.callset import CallSetOutline, Seen, SourceFile, StructuralAllele
 from foxp3_annot.errors import InputError, OutOfWindowError
@@ -21,7 +32,7 @@ from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observed, is_observed
 from foxp3_annot.reference import Reference
 from foxp3_annot.report.json import report_json
-from foxp3_annot.report.provenance import Settings
+from foxp3_annot.report.provenance import Settings, pack_options
 from foxp3_annot.report.sample import SCHEMA_VERSION, Subject, locus_of, sample_report
 from foxp3_annot.resources import schema_path
 from foxp3_annot.variant import Variant
@@ -52,8 +63,9 @@ def replayed(report: dict[str, Any], knowledge: Knowledge) -> dict[str, Any]:
     """
     gene = knowledge.gene
     one = stored(report, gene)
-    described = describe((seen.allele for seen in one.observed.variants), gene, knowledge.matcher)
-    assessment = interpret(one.observed, one.call_set, described, gene, knowledge.matcher)
+    resources = one.settings.resources
+    described = describe((seen.allele for seen in one.observed.variants), gene, knowledge.matcher, resources)
+    assessment = interpret(one.observed, one.call_set, described, gene, knowledge.matcher, resources)
     return sample_report(one.subject, one.call_set, assessment, gene, knowledge.catalogue, one.settings)
 
 
@@ -70,11 +82,16 @@ def stored(report: dict[str, Any], gene: Gene) -> Stored:
         raise InputError(f"looks at {report['call_set']['locus']}, not at {locus_of(gene.on(assembly))}; {_AGAIN}")
     sex = Sex(report["sample"]["sex"])
     provenance = report["provenance"]
+    packs = pack_options(pack["name"] for pack in provenance["knowledge"]["packs"])
     return Stored(
         Subject(report["sample"]["id"], report["sample"]["name_in_file"], sex, _declared(report)),
         _call_set(report["call_set"], provenance["input"], assembly),
         _observed(report, sex, gene.on(assembly).reference),
-        Settings(provenance["command"], dict(provenance["configuration"])),
+        Settings(
+            provenance["command"].removesuffix(packs),
+            dict(provenance["configuration"]),
+            _resources(report, gene, assembly),
+        ),
     )
 
 
@@ -162,6 +179,31 @@ def _observed(report: dict[str, Any], sex: Sex, reference: Reference) -> Observe
         if len(set(things)) < len(things):
             raise _damaged("something stands in it twice that can stand there once")
     return Observed.of(sex, variants, structural, gaps)
+
+
+def _resources(report: dict[str, Any], gene: Gene, assembly: Assembly) -> AnnotationResources:
+    """The resources of the run, as far as the report repeats what they said of its findings."""
+    found = []
+    for number, values in enumerate(report["provenance"]["annotations"]):
+        build = Assembly.parse(values["assembly"])
+        rows: dict[Variant, tuple[Row, ...]] = {}
+        for finding in report["findings"]:
+            said = finding["resources"]
+            if len(said) <= number or (said[number]["name"], said[number]["version"]) != (
+                values["name"],
+                values["version"],
+            ):
+                raise _damaged(f"a finding does not tell what {values['name']} {values['version']} says")
+            if any(len(record) != len(values["values"]) for record in said[number]["records"]):
+                raise _damaged(f"a record of {values['name']} has another number of values than it declares")
+            variant = _variant(finding["spdi"], gene.on(assembly).reference)
+            placed = variant if build is assembly else annotate(variant, gene).other_build.variant
+            if placed and said[number]["records"]:
+                rows[placed] = tuple(tuple(record) for record in said[number]["records"])
+        kinds = tuple(ValueKind(k["name"], Role.parse(k["role"]), k["meaning"]) for k in values["values"])
+        file = ResourceFile(values["file"], values["bytes"], values["locus_records"], values["locus_records_sha256"])
+        found.append(Resource(values["name"], values["version"], build, kinds, file, AlleleTable(rows)))
+    return AnnotationResources("", tuple(found)) if found else NO_RESOURCES
 
 
 def _variant(spdi: str, reference: Reference) -> Variant:

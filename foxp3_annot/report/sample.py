@@ -8,7 +8,7 @@ from foxp3_annot.annotation import Annotation, on_lrg, on_other_build, on_other_
 from foxp3_annot.assembly import build_of
 from foxp3_annot.callset import CallSetOutline
 from foxp3_annot.cases import Proportion, ReportedRange
-from foxp3_annot.catalogue import Assertion, Catalogue, Citation, CuratedVariant, FunctionalResult
+from foxp3_annot.catalogue import Assertion, Catalogue, Citation, CuratedVariant, FunctionalResult, RowsAbout
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.hallmark import hallmarks_of
@@ -17,6 +17,7 @@ from foxp3_annot.inheritance import Statement, inheritance
 from foxp3_annot.interpretation import Assessment, Concern, Conclusion, Finding, StructuralFinding
 from foxp3_annot.observation import Evidence
 from foxp3_annot.protein import one_letter
+from foxp3_annot.report.annotation_resources import annotation_values
 from foxp3_annot.report.provenance import Settings, provenance
 
 SCHEMA_VERSION = "2.0.0"
@@ -217,6 +218,7 @@ def _finding(finding: Finding, gene: Gene) -> dict[str, Any]:
             "level": finding.described.match.level.value,
             "curated": [curated_values(one) for one in curated],
         },
+        "resources": [annotation_values(one) for one in finding.described.resources],
         "members": list(finding.members),
         "evidence": [_evidence(one) for one in finding.evidence],
         "notes": list(finding.notes),
@@ -278,6 +280,14 @@ def curated_values(curated: CuratedVariant) -> dict[str, Any]:
         "statements": [_assertion(assertion) for assertion in curated.assertions],
         "functional": [_functional(result) for result in curated.functional],
         "reported": reported_values(curated.reported),
+    }
+
+
+def said_values(said: RowsAbout) -> dict[str, Any]:
+    """What is said of a lesion or of a mutation without a place."""
+    return {
+        "statements": [_assertion(assertion) for assertion in said.assertions],
+        "functional": [_functional(result) for result in said.functional],
     }
 
 

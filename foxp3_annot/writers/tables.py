@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources
 from foxp3_annot.callset import CallSet, Record
 from foxp3_annot.gene import GeneModel
 from foxp3_annot.hgvs import hgvs_unchanged
 from foxp3_annot.interpretation import Described
+from foxp3_annot.report.annotation_resources import annotation_values, resource_values
 from foxp3_annot.variant import Variant
 
 SAMPLE_COLUMNS = (
@@ -114,34 +116,59 @@ def sample_table(report: dict[str, Any]) -> str:
     }
     rows = [common | _finding_row(finding) for finding in report["findings"]]
     rows += [common | _structural_row(one, report) for one in report["structural_findings"]]
-    return table(SAMPLE_COLUMNS, rows or [common | {"notes": report["conclusion"]["sentence"]}])
+    columns = (*SAMPLE_COLUMNS, *resource_columns(report["provenance"]["annotations"]))
+    return table(columns, rows or [common | {"notes": report["conclusion"]["sentence"]}])
+
+
+def resource_columns(resources: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Columns of the user's own resources: for each whether it knows the variant, and its values.
+
+    The dot in their names keeps them apart from all other columns.
+    """
+    for one in resources:
+        yield f"{one['name']}.presence"
+        yield from (f"{one['name']}.{value['name']}" for value in one["values"])
+
+
+def _resource_cells(said: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    cells: dict[str, Any] = {}
+    for one in said:
+        cells[f"{one['name']}.presence"] = one["sentence"]
+        cells |= {f"{one['name']}.{name}": value for name, value in one["values"].items()}
+    return cells
 
 
 def _finding_row(finding: dict[str, Any]) -> dict[str, Any]:
     curated = finding["match"]["curated"]
     same = curated[0] if finding["match"]["level"] == "same_allele" else None
-    return _evidence_cells(finding["evidence"]) | {
-        "hgvs_c": finding["hgvs_c"],
-        "hgvs_p": finding["hgvs_p"],
-        "hgvs_g": finding["hgvs_g"],
-        "assembly": finding["assembly"],
-        "other_build": finding["other_build"]["hgvs_g"] or finding["other_build"]["reason"],
-        "consequence": "&".join(term["term"] for term in finding["consequences"]),
-        "feature": ", ".join(feature["name"] for feature in finding["features"]),
-        "feature_in_papers": ", ".join(feature["name_in_papers"] for feature in finding["features"]),
-        "domain": ", ".join([*finding["domains"], *finding["landmarks"]]),
-        "hallmarks": ";".join(one["code"] for one in finding["hallmarks"]),
-        "vrs_id": finding["vrs_id"],
-        "zygosity": finding["zygosity"]["code"],
-        "classification": same["classification"]["code"] if same else "",
-        "classified_by": "; ".join(f"{s['assigner']}: {s['stated_as']}" for s in same["statements"]) if same else "",
-        "match_level": finding["match"]["level"],
-        "matched": "; ".join(f"{one['id']} {one['name']}" for one in curated),
-        "rsid": same["rsid"] if same else "",
-        "clinvar": same["clinvar"] if same else "",
-        "citations": ";".join(sorted({k for one in curated for s in one["statements"] for k in s["citations"]})),
-        "notes": " ".join(finding["notes"]),
-    }
+    return (
+        _evidence_cells(finding["evidence"])
+        | _resource_cells(finding["resources"])
+        | {
+            "hgvs_c": finding["hgvs_c"],
+            "hgvs_p": finding["hgvs_p"],
+            "hgvs_g": finding["hgvs_g"],
+            "assembly": finding["assembly"],
+            "other_build": finding["other_build"]["hgvs_g"] or finding["other_build"]["reason"],
+            "consequence": "&".join(term["term"] for term in finding["consequences"]),
+            "feature": ", ".join(feature["name"] for feature in finding["features"]),
+            "feature_in_papers": ", ".join(feature["name_in_papers"] for feature in finding["features"]),
+            "domain": ", ".join([*finding["domains"], *finding["landmarks"]]),
+            "hallmarks": ";".join(one["code"] for one in finding["hallmarks"]),
+            "vrs_id": finding["vrs_id"],
+            "zygosity": finding["zygosity"]["code"],
+            "classification": same["classification"]["code"] if same else "",
+            "classified_by": "; ".join(f"{s['assigner']}: {s['stated_as']}" for s in same["statements"])
+            if same
+            else "",
+            "match_level": finding["match"]["level"],
+            "matched": "; ".join(f"{one['id']} {one['name']}" for one in curated),
+            "rsid": same["rsid"] if same else "",
+            "clinvar": same["clinvar"] if same else "",
+            "citations": ";".join(sorted({k for one in curated for s in one["statements"] for k in s["citations"]})),
+            "notes": " ".join(finding["notes"]),
+        }
+    )
 
 
 def _structural_row(finding: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
@@ -219,12 +246,18 @@ def atlas_lines(described: Iterable[Described]) -> Iterator[str]:
         yield "\t".join(cell(row[column]) for column in ATLAS_COLUMNS) + "\n"
 
 
-def allele_table(call_set: CallSet, described: dict[Variant, Described], model: GeneModel) -> str:
+def allele_table(
+    call_set: CallSet,
+    described: dict[Variant, Described],
+    model: GeneModel,
+    resources: AnnotationResources = NO_RESOURCES,
+) -> str:
     """One row an ALT of each record of the locus, as written and as understood.
 
     A record that names no alternate allele has one row with the description of what stays as it is.
     """
-    return table(ALLELE_COLUMNS, _allele_rows(call_set, described, model))
+    columns = (*ALLELE_COLUMNS, *resource_columns(resource_values(one) for one in resources.resources))
+    return table(columns, _allele_rows(call_set, described, model))
 
 
 def _allele_rows(call_set: CallSet, described: dict[Variant, Described], model: GeneModel) -> Iterable[dict[str, Any]]:
@@ -236,7 +269,8 @@ def _allele_rows(call_set: CallSet, described: dict[Variant, Described], model: 
         for allele in record.alleles:
             row = written | {"alt": allele.text, "assembly": call_set.assembly}
             if allele.variant:
-                yield row | described_cells(described[allele.variant])
+                one = described[allele.variant]
+                yield row | described_cells(one) | _resource_cells(map(annotation_values, one.resources))
             else:
                 yield row | {"note": allele.kind.value}
 

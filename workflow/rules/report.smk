@@ -10,6 +10,7 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             vcf=str(vcf),
             index=index_of(vcf),
             sheet=config["samples"],
+            annotations=[str(path) for path in RESOURCES],
         output:
             vcf=f"<results>/annotated/{safe_name(call_set)}.vcf.gz",
             index=f"<results>/annotated/{safe_name(call_set)}.vcf.gz.tbi",
@@ -32,10 +33,11 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
         params:
             call_set=call_set,
             assembly=config["assembly"],
+            annotations=["--annotations", config["annotations"]] if RESOURCES else [],
             results=subpath(output.vcf, ancestor=2),
         shell:
             "foxp3-annot report --samples {input.sheet:q} --call-set {params.call_set:q}"
-            " --assembly {params.assembly:q} -o {params.results:q} -- {input.vcf:q} > {log:q} 2>&1"
+            " --assembly {params.assembly:q} {params.annotations:q} -o {params.results:q} -- {input.vcf:q} > {log:q} 2>&1"
 
 
 # Rules that need reports take them from here. Given mere names, Snakemake would match each of them against every file
