@@ -159,6 +159,19 @@ class CuratedVariant:
         return tuple(dict.fromkeys([self.origin, *(a.origin for a in self.assertions)]))
 
     @property
+    def disagreement(self) -> str:
+        """A sentence where packs speak of it in different ways; empty where they agree, or only one speaks."""
+        words = {
+            origin: classification_of([a for a in self.assertions if a.origin == origin])
+            for origin in self.origins
+            if any(a.origin == origin for a in self.assertions)
+        }
+        if len({word.side for word in words.values()}) < 2:
+            return ""
+        said = "; ".join(f"{origin} says {word.label}" for origin, word in words.items())
+        return f"The packs of knowledge disagree on it: {said}."
+
+    @property
     def reported(self) -> ReportedRange:
         return reported_range(self.cases)
 

@@ -225,6 +225,8 @@ def _notes(described: Described, state: Zygosity, sex: Sex, evidence: tuple[Evid
         yield "It was once published as a mutation and has been refuted: it does not explain IPEX."
     if curated and curated.remark:
         yield curated.remark
+    if curated and curated.disagreement:
+        yield curated.disagreement
     yield from notes_of(described.resources)
     if curated is None and described.match.level is not MatchLevel.NONE:
         names = ", ".join(other.name for other in described.match.curated)

@@ -242,11 +242,16 @@ def _header_is_usable(table: Table, header: list[str], problems: list[Problem]) 
 
 
 def form_problems(row: Row) -> Iterator[Problem]:
-    """Cells of a row that are not written as their column asks."""
+    """Cells of a row that are not written as their column asks.
+
+    An empty derived cell is no problem of form: whether it should be empty follows from the rest of the row.
+    """
     for column in row.table.columns:
         cell = row[column.name]
         if not cell:
-            if column.required:
+            if column.name == "id":
+                yield row.problem("id", "is empty; `--fix` gives the next free one")
+            elif column.required and not column.derived:
                 yield row.problem(column.name, f"is empty; it must hold {column.meaning} ({column.form.says})")
             continue
         for value in column.values(cell):

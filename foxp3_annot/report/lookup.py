@@ -7,6 +7,7 @@ from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources
 from foxp3_annot.catalogue import Catalogue
 from foxp3_annot.gene import Gene
 from foxp3_annot.interpretation import Described
+from foxp3_annot.pack.folder import SHIPPED_NAME
 from foxp3_annot.report.annotation_resources import annotation_values, resource_values, sentence_of
 from foxp3_annot.report.sample import SCHEMA_VERSION, citation_values, curated_values, description_values
 from foxp3_annot.variant import Variant
@@ -85,7 +86,8 @@ def _lines(variant: dict[str, Any], references: dict[str, str]) -> list[str]:
         lines.append(f"{'matches':<12} {curated['id']} {curated['name']} ({level}): {label}")
         for one in curated["statements"]:
             sources = "; ".join(references[key] for key in one["citations"])
-            lines.append(f"{'':<12}   {one['assigner']}: {one['stated_as']} [{sources}]")
+            origin = "" if one["origin"] == SHIPPED_NAME else f" (pack {one['origin']})"
+            lines.append(f"{'':<12}   {one['assigner']}: {one['stated_as']} [{sources}]{origin}")
         if curated["remark"]:
             lines.append(f"{'':<12}   {curated['remark']}")
     return lines
