@@ -7,6 +7,7 @@ from foxp3_annot.catalogue import CuratedVariant
 from foxp3_annot.description.reading import Alternative, Question
 
 _OWN = re.compile(r"FX[0-9]{1,6}", re.I)
+_OF_A_PACK = re.compile(r"[A-Z][A-Za-z0-9_-]*[0-9]+")
 _RS = re.compile(r"(?:dbSNP[: ]*)?(rs[0-9]{1,12})", re.I)
 _VCV = re.compile(r"(?:ClinVar[: ]*)?VCV0*([0-9]{1,9})(?:\.[0-9]{1,4})?", re.I)
 _CLINVAR = re.compile(r"ClinVar(?: ?Variation)?(?: ?ID)?[: #]*0*([0-9]{1,9})", re.I)
@@ -18,6 +19,10 @@ def by_identifier(text: str, question: Question) -> tuple[Alternative, ...]:
     if _OWN.fullmatch(text):
         wanted = text.upper()
         return _found(wanted, lambda curated: curated.id == wanted, question)
+    if _OF_A_PACK.fullmatch(text) and question.catalogue:
+        for curated in question.catalogue.variants:
+            if text in (curated.id, *curated.other_ids):
+                return (Alternative(curated.alleles[question.model.assembly], f"{text} of the curated table"),)
     rs = _RS.fullmatch(text)
     if rs:
         rsid = rs[1].lower()

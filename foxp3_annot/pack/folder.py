@@ -131,6 +131,16 @@ def _files_of(folder: Path) -> list[str]:
     return [name for name in names if (folder / name).exists()]
 
 
+def files_of_pack(folder: Path) -> list[Path]:
+    """The files that a pack consists of, for those who must know when it changes.
+
+    Raises InputError where the folder holds no pack.
+    """
+    if DESCRIPTOR not in _files_of(folder):
+        raise InputError(f"{folder}: holds no {DESCRIPTOR}, so it is no pack; correct the path")
+    return [folder / name for name in _files_of(folder)]
+
+
 def _unknown_tables(folder: Path) -> Iterator[Problem]:
     known = {table.file for table in TABLES}
     for path in sorted(folder.glob("*.tsv")):

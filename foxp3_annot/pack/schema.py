@@ -407,7 +407,7 @@ COHORT_STATISTICS = Table(
         Column("caveat", "what must be known to read the figure rightly"),
     ),
     key="id",
-    letter="F",
+    letter="T",
 )
 
 MANAGEMENT = Table(
@@ -436,7 +436,7 @@ DIFFERENTIAL = Table(
         Column("condition", "the disease", required=True),
         Column("mim", "number of the disease in OMIM", MIM),
         Column("inheritance", "mode of inheritance", INHERITANCE_MODE),
-        Column("mechanism", "how variants cause it", _word(words.Mechanism), required=True),
+        Column("mechanism", "how variants cause it"),
         Column("overlap", "what it shares with IPEX"),
         Column("next_step", "what tells the two apart"),
         _CITATIONS,

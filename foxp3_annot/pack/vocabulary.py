@@ -185,18 +185,6 @@ class Situation(Word):
     BACKGROUND = ("background", "background, tied to no finding")
 
 
-class Mechanism(Word):
-    """How variants of another gene cause its disease."""
-
-    LOSS_BIALLELIC = ("loss_biallelic", "loss of function of both copies")
-    LOSS_MONOALLELIC = ("loss_monoallelic", "loss of function of one copy")
-    LOSS_HEMIZYGOUS = ("loss_hemizygous", "loss of function of the only copy of a male")
-    GAIN = ("gain", "gain of function of one copy")
-    DOMINANT_NEGATIVE = ("dominant_negative", "one copy disturbs the other")
-    SEVERAL = ("several", "several of these, by variant or by gene")
-    UNKNOWN = ("unknown", "not told in the source")
-
-
 def codes(vocabulary: Iterable[Word]) -> dict[str, str]:
     """Code to label, in the order of the vocabulary."""
     return {word.code: word.label for word in vocabulary}

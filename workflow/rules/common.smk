@@ -6,6 +6,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
 from foxp3_annot.errors import InputError
+from foxp3_annot.pack.folder import files_of_pack
 from foxp3_annot.readers.annotation_declaration import files_of
 from foxp3_annot.readers.samples import call_set_names, read_sample_sheet
 from foxp3_annot.writers.files import safe_name
@@ -15,6 +16,7 @@ validate(config, "../schemas/config.schema.json")
 try:
     SHEET = read_sample_sheet(Path(config["samples"]), need_vcf=True)
     CALL_SETS = call_set_names(SHEET.files())  # input file -> its name in the results
+    PACKS = [str(file) for folder in config.get("knowledge", []) for file in files_of_pack(Path(folder))]
     RESOURCES = files_of(Path(config["annotations"])) if config.get("annotations") else []
 except InputError as error:
     raise WorkflowError(str(error)) from None

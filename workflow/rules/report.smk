@@ -11,6 +11,7 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             index=index_of(vcf),
             sheet=config["samples"],
             annotations=[str(path) for path in RESOURCES],
+            knowledge=PACKS,
         output:
             vcf=f"<results>/annotated/{safe_name(call_set)}.vcf.gz",
             index=f"<results>/annotated/{safe_name(call_set)}.vcf.gz.tbi",
@@ -34,10 +35,12 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             call_set=call_set,
             assembly=config["assembly"],
             annotations=["--annotations", config["annotations"]] if RESOURCES else [],
+            knowledge=[word for folder in config.get("knowledge", []) for word in ("--knowledge", folder)],
             results=subpath(output.vcf, ancestor=2),
         shell:
             "foxp3-annot report --samples {input.sheet:q} --call-set {params.call_set:q}"
-            " --assembly {params.assembly:q} {params.annotations:q} -o {params.results:q} -- {input.vcf:q} > {log:q} 2>&1"
+            " --assembly {params.assembly:q} {params.annotations:q} {params.knowledge:q}"
+            " -o {params.results:q} -- {input.vcf:q} > {log:q} 2>&1"
 
 
 # Rules that need reports take them from here. Given mere names, Snakemake would match each of them against every file
