@@ -137,7 +137,7 @@ def proposal(compared: Iterable[Compared], gene: Gene, prefix: str, file: str) -
         if one.curated:
             id_ = one.curated.id
         else:
-            id_ = f"{prefix}V{len(variants) + 1:04d}"
+            id_ = f"{prefix}X{len(variants) + 1:04d}"
             assert one.record.variant is not None
             variants.append(
                 variant_cells(one.record.variant, gene)

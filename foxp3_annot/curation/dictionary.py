@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from foxp3_annot.pack import vocabulary
-from foxp3_annot.pack.schema import MEASURES, TABLES, Column, Table
+from foxp3_annot.pack.schema import MEASURES, TABLES, TEXT, Column, Table
 
 _HEAD = """# Data dictionary of the knowledge tables
 
@@ -31,7 +31,7 @@ def _table(table: Table) -> Iterator[str]:
 
 def _written(column: Column) -> str:
     parts = [column.form.says if not column.form.words else "a word of " + _vocabulary_of(column)]
-    if column.form.example and not column.form.words:
+    if column.form.example and not column.form.words and column.form is not TEXT:
         parts.append(f"as `{column.form.example}`")
     if column.many:
         parts.append("a list separated by `;`")

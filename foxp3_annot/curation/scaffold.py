@@ -28,13 +28,13 @@ separated by tabs; a spreadsheet may be used, if it saves tab-separated UTF-8.
 2. `variants.tsv`: the variant, in `hgvs_c` alone and in any words that `foxp3-annot lookup` reads, as `c.1150G>A` or
    `chrX:49251480:C:T`. Leave every other cell empty.
 
-3. `foxp3-annot knowledge check {folder} --fix` gives the row its id ({prefix}V0001), both builds, names and place.
+3. `foxp3-annot knowledge check {folder} --fix` gives the row its id ({prefix}X0001), both builds, names and place.
 
 4. `assertions.tsv`: what is said of it, under that id:
 
    | variant_id | classification | stated_as | assigner | date | citations | read |
    |---|---|---|---|---|---|---|
-   | {prefix}V0001 | likely_pathogenic | likely pathogenic | {title} | {year} | {key} | full_text |
+   | {prefix}X0001 | likely_pathogenic | likely pathogenic | {title} | {year} | {key} | full_text |
 
    Run `foxp3-annot knowledge check {folder} --fix` again. It says `sound` when nothing is left to do.
 

@@ -230,7 +230,7 @@ VARIANTS = Table(
         _REMARK,
     ),
     key="id",
-    letter="V",
+    letter="X",
 )
 
 STRUCTURES = Table(
@@ -249,7 +249,7 @@ STRUCTURES = Table(
         ),
         Column("grch37_outer", "the same on GRCh37", STRETCH, required=True),
         Column("grch37_inner", "the same on GRCh37", STRETCH),
-        Column("feature", "exons and introns within the outer stretch", derived=True),
+        Column("feature", "exons met by the outer stretch, or the intron that holds it", derived=True),
         Column("legacy_names", "names as sources print them", many=True),
         Column("clinvar_vcv", "ClinVar record of the variation", VCV),
         Column(
