@@ -125,7 +125,10 @@ def new(folder: Path, name: str | None, title: str | None, licence: str, prefix:
 
     name = name or re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "our-pack"
     title = " ".join((title or name).split())
-    day = created or datetime.date.today().isoformat()
+    try:
+        day = datetime.date.fromisoformat(created).isoformat() if created else datetime.date.today().isoformat()
+    except ValueError as error:
+        raise InputError(f"--created {created}: write a day as 2026-11-21") from error
     _write(folder, new_pack(folder, name=name, title=title, licence=licence, prefix=prefix, created=day))
     click.echo(f"{folder}: a pack named {name}; {folder / 'README.md'} says how its first row is added")
 

@@ -170,7 +170,10 @@ _MANIFEST_FORMS = {
     "name": (r"[a-z0-9]+(?:[._-][a-z0-9]+)*", "small letters and digits, joined by . _ or -"),
     "title": (r"\S(?:[^\t\r\n]*\S)?", "one line of text"),
     "version": (r"[0-9]+\.[0-9]+\.[0-9]+", "three numbers joined by dots, as 1.0.0"),
-    "created": (r"20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])", "the day of this version, as 2026-11-21"),
+    "created": (
+        r"20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T00:00:00Z",
+        "the day of this version, as 2026-11-21T00:00:00Z",
+    ),
     "id_prefix": (r"[A-Z][A-Z0-9]{0,9}-?", "capital letters and digits, as MYLAB-"),
 }
 
@@ -183,6 +186,7 @@ def _manifest(descriptor: Mapping[str, Any], problems: list[Problem]) -> Manifes
         if not re.fullmatch(pattern, found[key]):
             shown = "" if value is None else str(value)
             problems.append(Problem(DESCRIPTOR, 0, key, shown, f"must be {says}"))
+    found["created"] = found["created"][:10]
     return Manifest(licence=_licence(descriptor, problems), **found)
 
 
