@@ -135,6 +135,11 @@ class Case:
     def is_individual(self) -> bool:
         return self.level is CaseLevel.INDIVIDUAL
 
+    @property
+    def is_carrier(self) -> bool:
+        """Whether a second, normal copy is there, as in the mother of a patient."""
+        return self.zygosity is CaseZygosity.HETEROZYGOUS
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureCount:
@@ -149,12 +154,14 @@ class FeatureCount:
 class ReportedRange:
     """What individuals with a variant, or a class of variants, were reported with.
 
-    Only rows for single people are counted; `people_in_groups` are those known through figures on a family
+    Only rows for single people are counted, and female carriers apart from all others; `people_in_groups` are those
+    known through figures on a family
     or group, and `families` how many families the individuals come from at most (two sources may describe
     the same one without saying so). Ages are None where no source gives one.
     """
 
     individuals: int
+    carriers: int
     people_in_groups: int
     families: int
     males: int
@@ -179,15 +186,32 @@ class ReportedRange:
         )
 
 
+def range_lines(reported: ReportedRange, features: int = 8) -> list[str]:
+    """The range in sentences, the commonest phenotypes last; nothing where nobody was described."""
+    if not reported.individuals:
+        return []
+    lines = [
+        f"{reported.individuals} described one by one, of at most {reported.families} families; "
+        f"{reported.carriers} carriers and {reported.people_in_groups} people of families or groups apart",
+        reported.onset_sentence,
+        f"dead, where the outcome is told: {reported.dead.sentence}; given a transplant: {reported.transplanted}",
+    ]
+    for one in reported.features[:features]:
+        denied = f", denied in {one.denied}" if one.denied else ""
+        lines.append(f"{one.phenotype.label}: stated in {one.present.sentence}{denied}")
+    return lines
+
+
 def reported_range(cases: Iterable[Case]) -> ReportedRange:
     """Sum up cases. The order of the cases does not matter."""
     rows = sorted(cases, key=lambda case: (case.origin, case.id))
-    people = [case for case in rows if case.is_individual]
+    people = [case for case in rows if case.is_individual and not case.is_carrier]
     onsets = sorted(case.onset for case in people if case.onset)
     known = [case for case in people if case.outcome is not Outcome.UNKNOWN]
     living = [case.age_last for case in people if case.outcome is Outcome.ALIVE and case.age_last]
     return ReportedRange(
         individuals=len(people),
+        carriers=sum(case.is_individual and case.is_carrier for case in rows),
         people_in_groups=sum(case.people for case in rows if not case.is_individual),
         families=len({case.family or f"{case.origin} {case.id}" for case in people}),
         males=sum(case.sex is CaseSex.MALE for case in people),

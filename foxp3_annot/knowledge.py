@@ -63,5 +63,9 @@ def sound(pack: Pack, shipped: Pack | None) -> Pack:
     if problems:
         shown = "\n".join(f"{pack.folder}/{problem}" for problem in problems[:_SHOWN])
         more = f" and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-        raise InputError(f"{shown}\n{pack.folder}: {len(problems)} problems{more}; see `foxp3-annot knowledge check`")
+        raise InputError(f"{shown}\n{pack.folder}: {_counted(len(problems))}{more}; see `foxp3-annot knowledge check`")
     return pack
+
+
+def _counted(problems: int) -> str:
+    return f"{problems} problem{'s' * (problems != 1)}"

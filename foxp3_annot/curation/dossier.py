@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 from foxp3_annot.assembly import Assembly
-from foxp3_annot.cases import Case, reported_range
+from foxp3_annot.cases import Case, range_lines, reported_range
 from foxp3_annot.catalogue import CuratedStructure, RowsAbout, UnplacedMutation, classification_of, shipped_pack
+from foxp3_annot.curation.statistics import cases_by_consequence
 from foxp3_annot.description import read_description
 from foxp3_annot.errors import InputError
 from foxp3_annot.interpretation import describe
@@ -34,8 +35,12 @@ def dossier(text: str, knowledge: Knowledge) -> dict[str, Any]:
     described = describe(reading.variants, knowledge.gene, knowledge.matcher)
     found = lookup_report(reading.text, list(described.values()), reading.notes, knowledge.gene, catalogue)
     cases = [c for one in described.values() if one.match.same_allele for c in one.match.same_allele.cases]
+    of_kind = cases_by_consequence(catalogue, knowledge.gene)
+    kinds = dict.fromkeys(one.annotation.most_severe for one in described.values())
     return found | {
         "report": "dossier",
+        "range": range_lines(reported_range(cases)),
+        "range_of_kind": {kind.term: range_lines(reported_range(of_kind.get(kind, []))) for kind in kinds},
         "cases": [_case(case) for case in cases],
         "population": [row for variant in described for row in _population(variant, knowledge)],
     }
@@ -82,6 +87,8 @@ def _sources(said: RowsAbout, knowledge: Knowledge) -> dict[str, Any]:
     }
     return said_values(said) | {
         "reported": reported_values(reported_range(said.cases)),
+        "range": range_lines(reported_range(said.cases)),
+        "range_of_kind": {},
         "cases": [_case(case) for case in said.cases],
         "citations": [citation_values(knowledge.catalogue.citations[key]) for key in sorted(keys)],
     }
@@ -118,6 +125,12 @@ def _of_unplaced(mutation: UnplacedMutation) -> dict[str, Any]:
 def dossier_text(found: dict[str, Any]) -> str:
     """For a person at a terminal."""
     lines = [lookup_text(found).rstrip("\n")] if "variants" in found else _head(found)
+    if found["range"]:
+        lines += ["", "What was reported in people with it", *(f"  {line}" for line in found["range"])]
+    for kind, said in found["range_of_kind"].items():
+        if said:
+            lines += ["", f"What was reported in people with any {kind.replace('_', ' ')} reported in IPEX"]
+            lines += [f"  {line}" for line in said]
     if found["cases"]:
         lines += ["", "Published people"]
         for case in found["cases"]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from foxp3_annot.annotation import annotate
 from foxp3_annot.assembly import Assembly
-from foxp3_annot.cases import reported_range
+from foxp3_annot.cases import Case, range_lines, reported_range
 from foxp3_annot.catalogue import Catalogue, CuratedVariant, count_by_classification
+from foxp3_annot.consequence import Consequence
 from foxp3_annot.gene import Gene
 from foxp3_annot.pack.vocabulary import Reading, Side, SourceKind
 
@@ -45,7 +46,23 @@ def statistics(catalogue: Catalogue, gene: Gene) -> dict[str, Any]:
         ),
         "people_described_one_by_one": people.individuals,
         "people_in_families_and_groups": people.people_in_groups,
+        "carriers_described_one_by_one": people.carriers,
+        "reported_range_by_consequence": {
+            kind.term: "; ".join(range_lines(reported_range(found), features=0))
+            for kind, found in sorted(cases_by_consequence(catalogue, gene).items(), key=lambda item: item[0].term)
+            if any(case.is_individual for case in found)
+        },
     }
+
+
+def cases_by_consequence(catalogue: Catalogue, gene: Gene) -> dict[Consequence, list[Case]]:
+    """The published people by the kind of their variant; only of variants reported in IPEX and not in conflict."""
+    found: dict[Consequence, list[Case]] = {}
+    for one in catalogue.variants:
+        if one.cases and one.classification.side is Side.DISEASE:
+            kind = annotate(one.alleles[Assembly.GRCH38], gene).most_severe
+            found.setdefault(kind, []).extend(one.cases)
+    return found
 
 
 def _counted(found: Any, order: list[str]) -> dict[str, int]:
@@ -58,13 +75,17 @@ def _by_consequence(variants: list[CuratedVariant], gene: Gene) -> dict[str, int
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
+def _line(label: str, entry: int | str) -> str:
+    return f"  {entry:>5}  {label}" if isinstance(entry, int) else f"  {label}: {entry}"
+
+
 def statistics_text(values: Mapping[str, Any]) -> str:
     """The counts for a person at a terminal."""
     lines: list[str] = []
     for name, value in values.items():
         title = name.replace("_", " ").replace("ipex", "IPEX")
         if isinstance(value, dict):
-            lines += ["", title, *(f"  {count:>5}  {label}" for label, count in value.items())]
+            lines += ["", title, *(_line(label, entry) for label, entry in value.items())]
         elif isinstance(value, list):
             lines += [f"{title}: {', '.join(value)}"]
         else:

@@ -308,6 +308,7 @@ def reported_values(reported: ReportedRange) -> dict[str, Any]:
     """What published individuals had, counts first; None where the case table has nobody."""
     return {
         "individuals": reported.individuals,
+        "carriers": reported.carriers,
         "people_in_groups": reported.people_in_groups,
         "families": reported.families,
         "males": reported.males,
