@@ -2,9 +2,10 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from foxp3_annot.assembly import Assembly
+from foxp3_annot.coverage import Coverage
 from foxp3_annot.genotype import Genotype
 from foxp3_annot.variant import Variant
 
@@ -138,10 +139,15 @@ class CallSetOutline:
 
 @dataclass(frozen=True, slots=True)
 class CallSet(CallSetOutline):
-    """One input file with all of its samples, as far as the locus goes."""
+    """One input file with all of its samples, as far as the locus goes.
+
+    `coverage` tells, by index of the sample, how deep the window was seen; nothing for a sample of which the file
+    does not tell it.
+    """
 
     samples: tuple[str, ...]
     records: tuple[Record, ...]
+    coverage: Mapping[int, Coverage] = field(default_factory=dict)
 
     def variants(self) -> tuple[Variant, ...]:
         """Each distinct sequence allele once, in order."""
