@@ -137,7 +137,7 @@ class CuratedVariant:
 
     @property
     def is_refuted(self) -> bool:
-        return any(a.classification is Classification.REFUTED for a in self.assertions)
+        return self.classification is Classification.REFUTED
 
     @property
     def is_in_conflict(self) -> bool:
@@ -146,7 +146,9 @@ class CuratedVariant:
 
     @property
     def classification(self) -> Classification:
-        """All statements in one word: refuted and conflicting first, else the strongest of the one side."""
+        """All statements in one word; conflicting where packs point different ways, so that none overrides another."""
+        if self.disagreement:
+            return Classification.CONFLICTING
         return classification_of(self.assertions)
 
     @property

@@ -34,7 +34,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file + (f" line {self.line}" if self.line else "") + (f" {self.column}" if self.column else "")
-        shown = self.value if len(self.value) <= 80 else f"{self.value[:77]}..."
+        shown = "".join(character if character.isprintable() else " " for character in self.value)
+        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
         return f"{place}: " + (f"'{shown}' " if shown else "") + self.remedy
 
 
