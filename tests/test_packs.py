@@ -296,6 +296,13 @@ def test_the_row_is_shown_with_its_origin(pack: Path, tmp_path: Path) -> None:
         assert (record.info["FOXP3_ID"], record.info["FOXP3_CLASS"]) == (("UTR-V0001",), ("likely_pathogenic",))
 
 
+@pytest.mark.parametrize("text", ["UTR-V0001", "utr-v0001"])
+def test_the_row_is_found_by_its_id(text: str, pack: Path) -> None:
+    assert "c.4C>G (same allele)" in call("lookup", text, "--knowledge", pack).stdout
+    assert call("knowledge", "show", text, "--knowledge", pack).exit_code == 0
+    assert call("lookup", text).exit_code == 2
+
+
 def test_on_grch37_too(pack: Path) -> None:
     result = call("lookup", "NC_000023.10:g.49114959G>C", "--json", "--knowledge", pack)
     (variant,) = json.loads(result.stdout)["variants"]

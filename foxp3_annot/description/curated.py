@@ -15,9 +15,9 @@ _ELSEWHERE = re.compile(r"(?:RCV|SCV|CA|COSM|COSV|OMIM|MIM|HGMD|C[MSDI])[: ]*[0-
 
 def by_identifier(text: str, question: Question) -> tuple[Alternative, ...]:
     """The curated variants under an identifier; nothing for text that is none."""
-    if _OWN.fullmatch(text):
-        wanted = text.upper()
-        return _found(wanted, lambda curated: curated.id == wanted, question)
+    wanted = text.upper()
+    if _OWN.fullmatch(text) or any(wanted in _ids(curated) for curated in _variants(question)):
+        return _found(wanted, lambda curated: wanted in _ids(curated), question)
     rs = _RS.fullmatch(text)
     if rs:
         rsid = rs[1].lower()
@@ -38,12 +38,21 @@ def by_identifier(text: str, question: Question) -> tuple[Alternative, ...]:
 def by_older_name(text: str, question: Question) -> Iterator[Alternative]:
     """Curated variants that a source has called this."""
     wanted = _folded(text)
-    for curated in question.catalogue.variants if question.catalogue else ():
+    for curated in _variants(question):
         if wanted in map(_folded, curated.legacy_names):
             yield Alternative(
                 curated.alleles[question.model.assembly],
                 f"called so in a source of {curated.id}",
             )
+
+
+def _variants(question: Question) -> tuple[CuratedVariant, ...]:
+    return question.catalogue.variants if question.catalogue else ()
+
+
+def _ids(curated: CuratedVariant) -> tuple[str, ...]:
+    """The ids of a variant in the shipped tables and in packs, in capital letters."""
+    return tuple(id_.upper() for id_ in (curated.id, *curated.other_ids))
 
 
 def _folded(name: str) -> str:
