@@ -17,7 +17,7 @@ from foxp3_annot.errors import InputError, OutOfWindowError, ResourceError
 from foxp3_annot.gene import Gene, foxp3
 from foxp3_annot.lift import lift
 from foxp3_annot.pack.folder import Manifest, Pack, Row, read_pack
-from foxp3_annot.pack.schema import ASSERTIONS, CASES, CITATIONS, FUNCTIONAL, STRUCTURES, UNPLACED, VARIANTS
+from foxp3_annot.pack.schema import ALLELES, ASSERTIONS, CASES, CITATIONS, FUNCTIONAL, STRUCTURES, UNPLACED, VARIANTS
 from foxp3_annot.pack.vocabulary import (
     Answer,
     CaseLevel,
@@ -137,7 +137,7 @@ class CuratedVariant:
 
     @property
     def is_refuted(self) -> bool:
-        return any(a.classification is Classification.REFUTED for a in self.assertions)
+        return self.classification is Classification.REFUTED
 
     @property
     def is_in_conflict(self) -> bool:
@@ -146,7 +146,9 @@ class CuratedVariant:
 
     @property
     def classification(self) -> Classification:
-        """All statements in one word: refuted and conflicting first, else the strongest of the one side."""
+        """All statements in one word; conflicting where packs point different ways, so that none overrides another."""
+        if self.disagreement:
+            return Classification.CONFLICTING
         return classification_of(self.assertions)
 
     @property
@@ -307,19 +309,31 @@ def catalogue_of(packs: Sequence[Pack], gene: Gene) -> Catalogue:
             known = variants.get(key)
             variants[key] = known.joined_by(curated) if known else curated
             owners[curated.id] = key
-        structures += reader.structures(said)
-        unplaced += reader.unplaced(said)
         for id_ in list(said):
             if id_ in owners:  # a statement of this pack on a row of an earlier one
                 variants[owners[id_]] = _with(variants[owners[id_]], said.pop(id_))
+        structures = [replace(one, said=_joined(one.said, said.pop(one.id, None))) for one in structures]
+        unplaced = [replace(one, said=_joined(one.said, said.pop(one.id, None))) for one in unplaced]
+        structures += reader.structures(said)
+        unplaced += reader.unplaced(said)
         for id_ in said:
-            raise ResourceError(f"{pack.folder}: rows speak of {id_}, which is no id of {VARIANTS.file}")
+            raise ResourceError(
+                f"{pack.folder}: rows speak of {id_}, which is no id of {', '.join(f'{name}.tsv' for name in ALLELES)}"
+            )
     return Catalogue(
         tuple(variants.values()),
         citations,
         tuple(structures),
         tuple(unplaced),
         tuple((pack.manifest, pack.digest) for pack in packs),
+    )
+
+
+def _joined(said: RowsAbout, more: RowsAbout | None) -> RowsAbout:
+    if more is None:
+        return said
+    return RowsAbout(
+        (*said.assertions, *more.assertions), (*said.functional, *more.functional), (*said.cases, *more.cases)
     )
 
 

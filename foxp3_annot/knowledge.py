@@ -10,6 +10,7 @@ from foxp3_annot.errors import InputError
 from foxp3_annot.gene import Gene, foxp3
 from foxp3_annot.matching import Matcher
 from foxp3_annot.pack.folder import Pack, read_pack
+from foxp3_annot.pack.schema import CITATIONS
 
 _SHOWN = 5
 
@@ -30,7 +31,7 @@ class Knowledge:
     def with_packs(cls, folders: Sequence[Path]) -> "Knowledge":
         """The shipped tables and the packs in folders, in the order given.
 
-        Raises InputError where a pack has a problem, or two packs have one name.
+        Raises InputError where a pack has a problem, or two packs share a name, an id_prefix, or the key of a source.
         """
         if not folders:
             return cls.shipped()
@@ -39,6 +40,8 @@ class Knowledge:
             pack = sound(read_pack(folder), shipped_pack())
             if pack.manifest.name in {other.manifest.name for other in packs}:
                 raise InputError(f"{folder}: its name '{pack.manifest.name}' is that of another pack; rename one")
+            for other in packs:
+                _refuse_to_mix(folder, pack, other)
             packs.append(pack)
         return cls(foxp3(), catalogue_of([shipped_pack(), *packs], foxp3()))
 
@@ -53,6 +56,17 @@ class Knowledge:
     @cached_property
     def matcher(self) -> Matcher:
         return Matcher.of(self.catalogue, self.gene)
+
+
+def _refuse_to_mix(folder: Path, pack: Pack, other: Pack) -> None:
+    """InputError where an id or a key would mean one thing in this pack and another in the other."""
+    name, prefix = other.manifest.name, pack.manifest.id_prefix
+    if prefix == other.manifest.id_prefix:
+        raise InputError(f"{folder}: its id_prefix '{prefix}' is that of pack {name}; change one, and the ids with it")
+    sources = {row["key"]: dict(row.cells) for row in other.of(CITATIONS)}
+    for row in pack.of(CITATIONS):
+        if sources.get(row["key"], row.cells) != row.cells:
+            raise InputError(f"{folder}: source '{row['key']}' is another one in pack {name}; rename one")
 
 
 def sound(pack: Pack, shipped: Pack | None) -> Pack:

@@ -94,9 +94,8 @@ def test_the_rows_are_in_order_and_their_ids_are_stable(knowledge_folder: Path) 
 def test_every_row_of_the_tables_is_loaded(catalogue: Catalogue, knowledge_folder: Path) -> None:
     rows = {name: read(knowledge_folder / f"{name}.tsv") for name in ("variants", "assertions", "citations")}
     assert [curated.id for curated in catalogue.variants] == [row["id"] for row in rows["variants"]]
-    said = [assertion for curated in catalogue.variants for assertion in curated.assertions]
-    said += [assertion for elsewhere in catalogue.said_elsewhere for assertion in elsewhere.assertions]
-    assert len(said) == len(rows["assertions"])
+    said = (*catalogue.variants, *catalogue.said_elsewhere)
+    assert sum(len(one.assertions) for one in said) == len(rows["assertions"])
     assert sorted(catalogue.citations) == sorted(row["key"] for row in rows["citations"])
     assert all(assertion.citations for curated in catalogue.variants for assertion in curated.assertions)
 

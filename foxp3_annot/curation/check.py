@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
@@ -89,6 +90,12 @@ def _place_of(allele: str) -> tuple[int, str, str]:
     return int(position) if position.isdecimal() else 0, ref, alt
 
 
+def _overlap(one: str, two: str) -> bool:
+    """Whether the texts of two alleles replace a base in common."""
+    (start, ref, _), (other, other_ref, _) = _place_of(one), _place_of(two)
+    return start < other + len(other_ref) and other < start + len(ref)
+
+
 @dataclass(frozen=True)
 class _Checked:
     pack: Pack
@@ -107,7 +114,8 @@ class _Checked:
         yield from self._structures()
         yield from self._unplaced()
         yield from self._statements()
-        yield from self._functional()
+        yield from self._twice(FUNCTIONAL, ("variant_id", "assay", "system", "result", "citations"))
+        yield from self._sourced()
         yield from self._citations()
         yield from self._cases()
         yield from self._phenotypes()
@@ -262,19 +270,16 @@ class _Checked:
                     break
 
     def _same_numbers(self) -> Problems:
-        """A ClinVar record is one allele, an rs number one place."""
+        """A ClinVar record is one allele, an rs number one place; also where the shipped tables have it."""
         records: dict[str, Row] = {}
-        for row in (*self.pack.of(VARIANTS), *self.pack.of(STRUCTURES)):
-            if row["clinvar_vcv"]:
-                first = records.setdefault(row["clinvar_vcv"], row)
-                if first is not row:
+        places: dict[str, Row] = {}
+        for pack in filter(None, (self.shipped, self.pack)):
+            for row in (*pack.of(VARIANTS), *pack.of(STRUCTURES), *pack.of(POPULATION)):
+                first = records.setdefault(row["clinvar_vcv"], row) if row["clinvar_vcv"] else row
+                if first is not row and (row.table is STRUCTURES or row["grch38"] != first["grch38"]):
                     yield row.problem("clinvar_vcv", f"is given to {first['id']} too; a record is one allele")
-        places: dict[str, tuple[Row, Variant]] = {}
-        for row, alleles in self._resolved:
-            here = alleles[Assembly.GRCH38]
-            if row["rsid"]:
-                first, there = places.setdefault(row["rsid"], (row, here))
-                if here.start > there.end or there.start > here.end:
+                first = places.setdefault(row["rsid"], row) if row["rsid"] and row["grch38"] else row
+                if first is not row and not _overlap(row["grch38"], first["grch38"]):
                     yield row.problem("rsid", f"is given to {first['id']} too, which lies elsewhere")
 
     def _structures(self) -> Problems:
@@ -334,16 +339,8 @@ class _Checked:
             families, patients = _number(row["families"]), _number(row["patients"])
             if families is not None and patients is not None and families > patients:
                 yield row.problem("families", f"are more than the patients ({patients})")
-            yield from self._dated(row)
-            yield from self._read(row)
         yield from self._twice(ASSERTIONS, ("variant_id", "assigner", "date", "citations"))
         yield from self._conflicts()
-
-    def _functional(self) -> Problems:
-        for row in self.pack.of(FUNCTIONAL):
-            yield from self._dated(row)
-            yield from self._read(row)
-        yield from self._twice(FUNCTIONAL, ("variant_id", "assay", "system", "result", "citations"))
 
     def _twice(self, table: Table, columns: tuple[str, ...]) -> Problems:
         seen: dict[tuple[str, ...], Row] = {}
@@ -363,9 +360,19 @@ class _Checked:
                     "remark", "is empty although statements on it point both ways; tell the reader", ""
                 )
 
+    def _sourced(self) -> Problems:
+        """When and how a source was read, in every table whose rows say so."""
+        for name, rows in self.pack.rows.items():
+            if {"citations", "date", "read"} <= set(table_named(name).names):
+                for row in rows:
+                    yield from self._dated(row)
+                    yield from self._read(row)
+
     def _dated(self, row: Row) -> Problems:
-        """No statement is younger than the pack."""
+        """A day of the calendar, and none after that of the pack."""
         created = self.pack.manifest.created
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", row["date"]) and not _is_day(row["date"]):
+            yield row.problem("date", "is no day of the calendar")
         if created and row["date"] and row["date"] > created[: len(row["date"])]:
             yield row.problem("date", f"is after {created}, the day of this version of the pack")
 
@@ -381,8 +388,9 @@ class _Checked:
         return {row["key"]: row for pack in filter(None, (self.shipped, self.pack)) for row in pack.of(CITATIONS)}
 
     def _citations(self) -> Problems:
-        known = {row["key"] for row in self.shipped.of(CITATIONS)} if self.shipped else set()
-        numbers: dict[tuple[str, str], Row] = {}
+        shipped = self.shipped.of(CITATIONS) if self.shipped else ()
+        known = {row["key"] for row in shipped}
+        numbers = {(c, row[c].casefold()): row for row in shipped for c in ("pmid", "doi") if row[c]}
         cited = self._cited
         for row in self.pack.of(CITATIONS):
             if row["key"] in known:
@@ -412,8 +420,6 @@ class _Checked:
         for row in self.pack.of(CASES):
             yield from _case_problems(row)
             yield from self._terms(row)
-            yield from self._dated(row)
-            yield from self._read(row)
         yield from self._twice(CASES, ("variant_id", "label", "citations"))
 
     @cached_property
@@ -450,8 +456,6 @@ class _Checked:
                     yield row.problem("numerator", f"is more than the denominator ({total})")
                 else:
                     yield from _percent_problems(row, count, total)
-            yield from self._dated(row)
-            yield from self._read(row)
 
     def _population(self) -> Problems:
         for row in self.pack.of(POPULATION):
@@ -468,8 +472,6 @@ class _Checked:
                 yield row.problem("allele_count", f"is more than the chromosomes looked at ({total})")
             if males is not None and count is not None and males > count:
                 yield row.problem("hemizygotes", f"are more than the chromosomes with the allele ({count})")
-            yield from self._dated(row)
-            yield from self._read(row)
 
 
 class _Unsound(Exception):
@@ -495,6 +497,14 @@ def _stretch(text: str) -> tuple[int, int] | None:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() else None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _side(row: Row) -> Side:

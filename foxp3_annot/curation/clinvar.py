@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from foxp3_annot.catalogue import Catalogue, CuratedVariant
+from foxp3_annot.curation.check import sort_key
 from foxp3_annot.curation.derived import variant_cells
 from foxp3_annot.gene import Gene
-from foxp3_annot.pack.schema import ASSERTIONS, VARIANTS
+from foxp3_annot.pack.folder import Row
+from foxp3_annot.pack.schema import ASSERTIONS, VARIANTS, Table
 from foxp3_annot.pack.vocabulary import Classification, Side
 from foxp3_annot.variant import Variant
 
@@ -158,14 +160,14 @@ def proposal(compared: Iterable[Compared], gene: Gene, prefix: str, file: str) -
             }
         )
     return {
-        VARIANTS.file: _table(VARIANTS.names, variants),
-        ASSERTIONS.file: _table(ASSERTIONS.names, statements),
+        VARIANTS.file: _text(VARIANTS, variants),
+        ASSERTIONS.file: _text(ASSERTIONS, statements),
     }
 
 
-def _table(names: Iterable[str], rows: list[dict[str, str]]) -> str:
-    names = list(names)
-    lines = ["\t".join(names), *("\t".join(_clean(row.get(name, "")) for name in names) for row in rows)]
+def _text(table: Table, rows: Iterable[dict[str, str]]) -> str:
+    ordered = sorted((Row(table, 0, cells) for cells in rows), key=sort_key(table))
+    lines = ["\t".join(table.names), *("\t".join(_clean(row[name]) for name in table.names) for row in ordered)]
     return "\n".join(lines) + "\n"
 
 

@@ -185,13 +185,16 @@ def diff(old: Path, new: Path) -> None:
     Example:
       foxp3-annot knowledge diff our-pack-1.0 our-pack
     """
-    from foxp3_annot.curation.compare import ChangeKind, compare
+    from foxp3_annot.curation.compare import ChangeKind, compare, compare_rows
     from foxp3_annot.knowledge import Knowledge
+    from foxp3_annot.pack.folder import read_pack
 
     changes = compare(Knowledge.of_folder(old).catalogue, Knowledge.of_folder(new).catalogue)
-    for change in changes:
+    rows = compare_rows(read_pack(old), read_pack(new))
+    for change in (*changes, *rows):
         click.echo(str(change))
     counts = [(kind.value, sum(change.kind is kind for change in changes)) for kind in ChangeKind]
+    counts.append(("in other tables", len(rows)))
     click.echo("; ".join(f"{count} {kind}" for kind, count in counts if count) or "no difference")
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.catalogue import Assertion, Catalogue, CuratedVariant
+from foxp3_annot.pack.folder import Pack
+from foxp3_annot.pack.schema import CASES, TABLES, VARIANTS
 
 
 class ChangeKind(enum.Enum):
@@ -53,6 +55,35 @@ def compare(old: Catalogue, new: Catalogue) -> tuple[Change, ...]:
             found.append(Change(ChangeKind.ADDED, two.id, two.name, "", two.classification.label))
     order = list(ChangeKind)
     return tuple(sorted(found, key=lambda change: order.index(change.kind)))
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """A row that came, went or changed in a table other than those that speak of alleles."""
+
+    table: str
+    key: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}: {self.what}"
+
+
+def compare_rows(old: Pack, new: Pack) -> tuple[RowChange, ...]:
+    """Changes of lesions, unplaced mutations, phenotypes, figures, care, genes and sources, by the key of their row."""
+    found = []
+    for table in TABLES:
+        if table.key and table not in (VARIANTS, CASES):
+            before, after = ({row[table.key]: row for row in pack.of(table)} for pack in (old, new))
+            for key in sorted(before.keys() | after.keys()):
+                one, two = before.get(key), after.get(key)
+                if one is None or two is None:
+                    found.append(RowChange(table.name, key, "row added" if two else "row removed"))
+                    continue
+                columns = [name for name in table.names if one[name] != two[name]]
+                if columns:
+                    found.append(RowChange(table.name, key, f"changed in {', '.join(columns)}"))
+    return tuple(found)
 
 
 def _changes(one: CuratedVariant, two: CuratedVariant) -> Iterator[Change]:

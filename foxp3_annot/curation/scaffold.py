@@ -63,6 +63,10 @@ def new_pack(folder: Path, *, name: str, title: str, licence: str, prefix: str, 
         raise InputError(f"name '{name}': use small letters and digits, joined by . _ or - (--name)")
     if not re.fullmatch(r"[A-Z][A-Z0-9]{0,9}-?", prefix) or prefix == "F":
         raise InputError(f"prefix '{prefix}': use capital letters and digits, as LAB-, other than F (--prefix)")
+    if not re.fullmatch(r"20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])", created):
+        raise InputError(f"created '{created}': write the day as 2026-11-21 (--created)")
+    if not licence.strip():
+        raise InputError("licence: name the terms of the pack, as CC-BY-4.0 (--licence)")
     descriptor = {
         "name": name,
         "title": title,

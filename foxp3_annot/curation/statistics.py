@@ -7,7 +7,7 @@ from typing import Any
 from foxp3_annot.annotation import annotate
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.cases import Case, range_lines, reported_range
-from foxp3_annot.catalogue import Catalogue, CuratedVariant, count_by_classification
+from foxp3_annot.catalogue import Catalogue, CuratedVariant, RowsAbout, count_by_classification
 from foxp3_annot.consequence import Consequence
 from foxp3_annot.gene import Gene
 from foxp3_annot.pack.vocabulary import Reading, Side, SourceKind
@@ -17,9 +17,9 @@ def statistics(catalogue: Catalogue, gene: Gene) -> dict[str, Any]:
     """Counts by class, by what was read, by kind of source, by consequence, and of people."""
     variants = catalogue.variants
     disease = [one for one in variants if one.classification.side is Side.DISEASE]
-    cases = [case for one in variants for case in one.cases]
-    cases += [case for said in catalogue.said_elsewhere for case in said.cases]
-    statements = [a for one in variants for a in one.assertions]
+    said: tuple[CuratedVariant | RowsAbout, ...] = (*variants, *catalogue.said_elsewhere)
+    cases = [case for one in said for case in one.cases]
+    statements = [a for one in said for a in one.assertions]
     people = reported_range(cases)
     return {
         "packs": [f"{manifest.name} {manifest.version}" for manifest, _ in catalogue.packs],
@@ -36,7 +36,7 @@ def statistics(catalogue: Catalogue, gene: Gene) -> dict[str, Any]:
         "reported_in_ipex_by_consequence": _by_consequence(disease, gene),
         "statements": len(statements),
         "statements_by_reading": _counted((a.read.label for a in statements), [r.label for r in Reading]),
-        "functional_results": sum(len(one.functional) for one in variants),
+        "functional_results": sum(len(one.functional) for one in said),
         "sources": len(catalogue.citations),
         "sources_by_kind": _counted(
             (citation.kind.label for citation in catalogue.citations.values()), [k.label for k in SourceKind]

@@ -7,7 +7,6 @@ from foxp3_annot.catalogue import CuratedVariant
 from foxp3_annot.description.reading import Alternative, Question
 
 _OWN = re.compile(r"FX[0-9]{1,6}", re.I)
-_OF_A_PACK = re.compile(r"[A-Z][A-Za-z0-9_-]*[0-9]+")
 _RS = re.compile(r"(?:dbSNP[: ]*)?(rs[0-9]{1,12})", re.I)
 _VCV = re.compile(r"(?:ClinVar[: ]*)?VCV0*([0-9]{1,9})(?:\.[0-9]{1,4})?", re.I)
 _CLINVAR = re.compile(r"ClinVar(?: ?Variation)?(?: ?ID)?[: #]*0*([0-9]{1,9})", re.I)
@@ -16,13 +15,9 @@ _ELSEWHERE = re.compile(r"(?:RCV|SCV|CA|COSM|COSV|OMIM|MIM|HGMD|C[MSDI])[: ]*[0-
 
 def by_identifier(text: str, question: Question) -> tuple[Alternative, ...]:
     """The curated variants under an identifier; nothing for text that is none."""
-    if _OWN.fullmatch(text):
-        wanted = text.upper()
-        return _found(wanted, lambda curated: curated.id == wanted, question)
-    if _OF_A_PACK.fullmatch(text) and question.catalogue:
-        for curated in question.catalogue.variants:
-            if text in (curated.id, *curated.other_ids):
-                return (Alternative(curated.alleles[question.model.assembly], f"{text} of the curated table"),)
+    wanted = text.upper()
+    if _OWN.fullmatch(text) or any(wanted in _ids(curated) for curated in _variants(question)):
+        return _found(wanted, lambda curated: wanted in _ids(curated), question)
     rs = _RS.fullmatch(text)
     if rs:
         rsid = rs[1].lower()
@@ -43,12 +38,21 @@ def by_identifier(text: str, question: Question) -> tuple[Alternative, ...]:
 def by_older_name(text: str, question: Question) -> Iterator[Alternative]:
     """Curated variants that a source has called this."""
     wanted = _folded(text)
-    for curated in question.catalogue.variants if question.catalogue else ():
+    for curated in _variants(question):
         if wanted in map(_folded, curated.legacy_names):
             yield Alternative(
                 curated.alleles[question.model.assembly],
                 f"called so in a source of {curated.id}",
             )
+
+
+def _variants(question: Question) -> tuple[CuratedVariant, ...]:
+    return question.catalogue.variants if question.catalogue else ()
+
+
+def _ids(curated: CuratedVariant) -> tuple[str, ...]:
+    """The ids of a variant in the shipped tables and in packs, in capital letters."""
+    return tuple(id_.upper() for id_ in (curated.id, *curated.other_ids))
 
 
 def _folded(name: str) -> str:

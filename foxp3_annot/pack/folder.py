@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file + (f" line {self.line}" if self.line else "") + (f" {self.column}" if self.column else "")
-        shown = self.value if len(self.value) <= 80 else f"{self.value[:77]}..."
+        shown = "".join(character if character.isprintable() else " " for character in self.value)
+        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
         return f"{place}: " + (f"'{shown}' " if shown else "") + self.remedy
 
 
@@ -255,6 +257,10 @@ def _header_is_usable(table: Table, header: list[str], problems: list[Problem]) 
     return len(set(header)) == len(header)
 
 
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp")
+"""General categories of Unicode: control and format characters, separators of lines and paragraphs."""
+
+
 def form_problems(row: Row) -> Iterator[Problem]:
     """Cells of a row that are not written as their column asks.
 
@@ -268,6 +274,12 @@ def form_problems(row: Row) -> Iterator[Problem]:
             elif column.required and not column.derived:
                 yield row.problem(column.name, f"is empty; it must hold {column.meaning} ({column.form.says})")
             continue
+        if any(unicodedata.category(character) in _UNSEEN for character in cell):
+            yield row.problem(
+                column.name, "holds a character that cannot be seen; type the cell anew", ascii(cell)[1:-1]
+            )
+        if column.many and cell != cell.strip():
+            yield row.problem(column.name, "starts or ends with a blank; remove it")
         for value in column.values(cell):
             if not column.form.fits(value):
                 yield row.problem(column.name, _expected(column), value)

@@ -113,14 +113,11 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
 }
 """What is measured, and the units in which it may be given; the value stands as the source prints it."""
 
-_UNITS = "|".join(sorted({re.escape(unit) for units in MEASURES.values() for unit in units}, key=len, reverse=True))
+_VALUE = r"[<>]?[0-9]+(?:\.[0-9]+)?(?:-[0-9]+(?:\.[0-9]+)?)?"
 MEASUREMENT = Form(
-    "name=value unit, with a name and unit of the list of measures; the value may start with <, > or hold a range",
-    r"(?:"
-    + "|".join(map(re.escape, MEASURES))
-    + r")=[<>]?[0-9]+(?:\.[0-9]+)?(?:-[0-9]+(?:\.[0-9]+)?)? (?:"
-    + _UNITS
-    + ")",
+    "name=value unit, with a name of the list of measures and a unit of it; the value may start with <, > or hold a "
+    "range",
+    "|".join(f"{re.escape(name)}={_VALUE} (?:{'|'.join(map(re.escape, units))})" for name, units in MEASURES.items()),
     "IgE=4000 IU/mL",
 )
 

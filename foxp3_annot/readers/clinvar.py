@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,20 +37,23 @@ def read_clinvar(path: Path, gene: Gene) -> tuple[ClinVarRecord, ...]:
 
 
 def _is_vcf(path: Path) -> bool:
-    try:
-        with _opened(path) as lines:
-            return next(lines, "").startswith("##fileformat=VCF")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as text ({error}); download it again") from error
+    with _opened(path) as lines:
+        return next(lines, "").startswith("##fileformat=VCF")
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Iterator[str]]:
-    """The lines of a file that may be compressed."""
-    with path.open("rb") as start:
-        compressed = start.read(2) == b"\x1f\x8b"
-    with gzip.open(path, "rt", encoding="utf-8") if compressed else path.open(encoding="utf-8") as lines:
-        yield iter(lines)
+    """The lines of a file that may be compressed.
+
+    Raises InputError where it cannot be read, also if that shows only while the lines are taken.
+    """
+    try:
+        with path.open("rb") as start:
+            compressed = start.read(2) == b"\x1f\x8b"
+        with gzip.open(path, "rt", encoding="utf-8") if compressed else path.open(encoding="utf-8") as lines:
+            yield iter(lines)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as text ({error}); download it again") from error
 
 
 def _vcv(number: str) -> str:
