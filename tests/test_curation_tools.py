@@ -915,3 +915,13 @@ def test_rows_of_the_other_tables_are_compared_by_key(tmp_path: Path) -> None:
     assert [str(change) for change in compare_rows(one, two)] == ["citations chatila2000: changed in reference"]
     assert compare_rows(one, one) == ()
     assert "citations chatila2000: changed in reference" in call("knowledge", "diff", old, new).stdout
+
+
+def test_the_data_dictionary_is_as_printed() -> None:
+    """`foxp3-annot knowledge dictionary > docs/data_dictionary.md` renews it."""
+    page = Path(__file__).parents[1] / "docs" / "data_dictionary.md"
+    assert page.read_text(encoding="utf-8") == call("knowledge", "dictionary").stdout
+
+
+def test_the_shipped_tables_are_sound() -> None:
+    assert call("knowledge", "check").exit_code == 0
