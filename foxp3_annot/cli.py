@@ -339,6 +339,12 @@ def atlas(output: Path, assembly: str) -> None:
 @click.argument("input_file", type=click.Path(path_type=Path), metavar="INPUT")
 @click.option("--samples", required=True, type=click.Path(path_type=Path), help="Sample sheet of the run.")
 @click.option("--call-set", required=True, help="Name of the input in the results.")
+@click.option(
+    "--listed-as",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File of the sheet from which INPUT was called.",
+)
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @ASSEMBLY
 @KNOWLEDGE
@@ -349,6 +355,7 @@ def report(
     input_file: Path,
     samples: Path,
     call_set: str,
+    listed_as: Path | None,
     output: Path,
     assembly: str,
     packs: tuple[Path, ...],
@@ -367,7 +374,8 @@ def report(
 
     sheet = read_sample_sheet(samples, need_vcf=True)
     stated = _assembly(assembly)
-    jobs = jobs_of({input_file: call_set}, sheet, stated, only_listed=True, settings=_read_settings(**reads))
+    settings = _read_settings(**reads)
+    jobs = jobs_of({input_file: call_set}, sheet, stated, only_listed=True, settings=settings, listed_as=listed_as)
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:

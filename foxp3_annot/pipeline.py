@@ -4,7 +4,7 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Job:
     assembly: Assembly | None = None
     rows: tuple[SampleRow, ...] = ()
     only_listed: bool = False
-    settings: ReadSettings = ReadSettings()
+    settings: ReadSettings = field(default_factory=ReadSettings)
 
     @property
     def is_alignment(self) -> bool:
@@ -75,11 +75,15 @@ def jobs_of(
     *,
     only_listed: bool = False,
     settings: ReadSettings | None = None,
+    listed_as: Path | None = None,
 ) -> list[Job]:
-    """A job for each file. A build stated in a row counts for its file; rows of one file must not differ."""
+    """A job for each file. A build stated in a row counts for its file; rows of one file must not differ.
+
+    With `listed_as` the rows are those of another file, from which this one was made.
+    """
     jobs = []
     for path, name in names.items():
-        rows = sheet.of_file(path)
+        rows = sheet.of_file(listed_as or path)
         stated = {row.assembly for row in rows if row.assembly and row.vcf}
         if len(stated) > 1:
             raise InputError(f"{path}: the rows of the sample sheet state different builds for this file; keep one")
@@ -139,6 +143,7 @@ def _read_alignments(
         assembly_basis=locus.basis,
         seen=replace(call_set.seen, indexed=locus.indexed, records_on_x=None),
         coverage={index: one.coverage for index, one in enumerate(calls)},
+        favoured_copies={index: one.favoured for index, one in enumerate(calls) if one.favoured},
     )
     return extract, call_set, dict(enumerate(locus.samples))
 
@@ -184,7 +189,7 @@ def report_jobs(
             owners[subject.id] = job.path
             assessment = assess(call_set, index, subject.sex, described, knowledge.gene, knowledge.matcher, resources)
             settings = settings_of(job, subject, assembly, resources)
-            if index in reads and job.settings.mini_bam:
+            if index is not None and index in reads and job.settings.mini_bam:
                 kept.append((subject.id, reads[index].path))
             reports.append(sample_report(subject, call_set, assessment, knowledge.gene, knowledge.catalogue, settings))
         outcomes.append(Outcome(job, extract, call_set, described, tuple(reports), resources, tuple(kept)))

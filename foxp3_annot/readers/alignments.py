@@ -8,7 +8,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,8 @@ MARGIN = 1000
 class ReadSettings:
     """How reads are read: what counts, which genome a CRAM file was compressed with, and whether extracts are kept."""
 
-    filters: ReadFilters = ReadFilters()
-    low: LowFraction = LowFraction()
+    filters: ReadFilters = field(default_factory=ReadFilters)
+    low: LowFraction = field(default_factory=LowFraction)
     genome: Path | None = None
     mini_bam: bool = True
 
@@ -96,6 +96,16 @@ def read_locus(
         extract, indexed = _extract(path, contig, region, index, genome, folder, is_cram=is_cram)
         samples = _by_sample(path, extract, header, unnamed, folder, platform)
     return LocusReads(assembly, basis, contig, indexed, samples)
+
+
+def region_of(path: Path, gene: Gene, stated: Assembly | None = None) -> str:
+    """The locus with its margin, as programs that take a region want it, in the spelling of an alignment file."""
+    _check_readable(path)
+    with without_network():
+        header, _ = _header(path)
+    assembly, _, contig = decide_by_sequences(str(path), _sequences(header), stated)
+    window = gene.on(assembly).window
+    return f"{contig}:{window.start - MARGIN}-{window.end + MARGIN}"
 
 
 # --- opening ----------------------------------------------------------------------------------------
@@ -345,24 +355,28 @@ def _by_sample(
     groups = {str(group["ID"]): group for group in header.get("RG", []) if "ID" in group}
     owners = {id_: str(group["SM"]) for id_, group in groups.items() if group.get("SM")}
     names = list(dict.fromkeys(owners.values())) or [unnamed]
-    platforms = {
-        name: platform(name)
-        or Platform.of_read_groups(
-            str(group.get("PL", "")) for id_, group in groups.items() if owners.get(id_, names[0]) == name
-        )
+    words = {
+        name: [str(group.get("PL", "")) for id_, group in groups.items() if owners.get(id_, names[0]) == name]
         for name in names
     }
+    targets = {name: folder / f"sample{number}.bam" for number, name in enumerate(names)}
     if len(names) == 1:
-        return (SampleReads(names[0], platforms[names[0]], extract, _count(extract)),)
-    counts = _split(path, extract, owners, {name: folder / f"sample{n}.bam" for n, name in enumerate(names)})
-    return tuple(
-        SampleReads(name, platforms[name], folder / f"sample{n}.bam", counts[name]) for n, name in enumerate(names)
-    )
+        targets = {names[0]: extract}
+    else:
+        _split(path, extract, owners, targets)
+    return tuple(_sample(name, platform(name), words[name], target) for name, target in targets.items())
 
 
-def _split(path: Path, extract: Path, owners: dict[str, str], targets: dict[str, Path]) -> dict[str, int]:
+def _sample(name: str, stated: Platform | None, words: list[str], bam: Path) -> SampleReads:
+    """The reads of one sample; where nothing tells the platform, the length of its reads does."""
+    with pysam.AlignmentFile(str(bam)) as reads:
+        lengths = [read.query_length for read in reads.fetch(until_eof=True)]
+    platform = stated or Platform.of_read_groups(words) or Platform.of_length(max(lengths, default=0))
+    return SampleReads(name, platform, bam, len(lengths))
+
+
+def _split(path: Path, extract: Path, owners: dict[str, str], targets: dict[str, Path]) -> None:
     """Write the reads of each sample into a file of its own."""
-    counts = dict.fromkeys(targets, 0)
     with pysam.AlignmentFile(str(extract)) as reads:
         outs = {name: pysam.AlignmentFile(str(target), "wb", template=reads) for name, target in targets.items()}
         try:
@@ -375,13 +389,11 @@ def _split(path: Path, extract: Path, owners: dict[str, str], targets: dict[str,
                         "give every read its read group (samtools addreplacerg)"
                     )
                 outs[owners[group]].write(read)
-                counts[owners[group]] += 1
         finally:
             for out in outs.values():
                 out.close()
     for target in targets.values():
         _samtools("index", [str(target)])
-    return counts
 
 
 @contextmanager
