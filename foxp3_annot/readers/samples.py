@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from foxp3_annot.alignment import Platform
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.errors import InputError
 from foxp3_annot.genotype import Sex
@@ -26,6 +27,7 @@ class SampleRow:
     sex: Sex
     sex_declared: bool
     assembly: Assembly | None
+    platform: Platform | None = None
 
 
 @dataclass(frozen=True)
@@ -147,11 +149,13 @@ def _row(cells: dict[str, str]) -> SampleRow:
         sex=Sex.parse(cells.get("sex", "")),
         sex_declared="sex" in cells,
         assembly=None if assembly == AUTO else Assembly.parse(assembly),
+        platform=Platform.parse(cells["platform"]) if "platform" in cells else None,
     )
 
 
 def call_set_names(paths: Iterable[Path]) -> dict[Path, str]:
-    """A name for each file: its base name without VCF endings, with the folder's name before it where two agree."""
+    """A name for each file: its base name without the endings of its format; the folder's name stands before it where
+    two agree."""
     files = list(dict.fromkeys(paths))
     short = {path: _stem(path.name) for path in files}
     names = {
@@ -167,6 +171,6 @@ def call_set_names(paths: Iterable[Path]) -> dict[Path, str]:
 
 
 def _stem(name: str) -> str:
-    for ending in (".gz", ".bgz", ".bcf", ".vcf", ".g"):
+    for ending in (".gz", ".bgz", ".bcf", ".bam", ".cram", ".vcf", ".g"):
         name = name.removesuffix(ending)
     return name or "input"
