@@ -81,7 +81,7 @@ def _quality(call: Mapping[str, Any]) -> int | None:
 def _number(fields: Mapping[str, Any], key: str) -> int | None:
     """A field that holds one count; None where it is absent, missing, no number or negative."""
     try:
-        value = fields[key] if key in fields else None
+        value = fields.get(key)
         value = value[0] if isinstance(value, tuple) else value
         count = None if value in (None, ".") else int(float(value))
     except (ValueError, TypeError, OverflowError, KeyError, IndexError):
@@ -92,7 +92,7 @@ def _number(fields: Mapping[str, Any], key: str) -> int | None:
 def _counts(call: Mapping[str, Any]) -> tuple[int, ...]:
     """AD, where all of it is told."""
     try:
-        value = call["AD"] if "AD" in call else ()  # noqa: SIM401 (not a dict: `get` raises for undeclared keys)
+        value = call.get("AD", ())
         counts = tuple(int(float(one)) for one in (value if isinstance(value, tuple) else (value,)))
     except (ValueError, TypeError, OverflowError, KeyError):
         return ()

@@ -69,6 +69,7 @@ CALLABILITY_COLUMNS = (
     "name",
     "region",
     "verdict",
+    "reason",
     "start",
     "end",
     "needed",
