@@ -103,6 +103,15 @@ def _read_settings(
     return ReadSettings(ReadFilters(mapping_quality, base_quality), low, genome, mini_bam)
 
 
+CALLABLE = click.option(
+    "--callable",
+    "regions",
+    type=click.Path(path_type=Path),
+    metavar="FILE.bed",
+    help="Regions in which the samples could be called (BED, plain or compressed), where the files do not tell.",
+)
+
+
 def _resources(declaration: Path | None, gene: Any) -> Any:
     """The resources that a file declares; nothing is loaded or read where none is given."""
     from foxp3_annot.annotation_resource import NO_RESOURCES
@@ -151,6 +160,7 @@ def main() -> None:
 @ASSEMBLY
 @KNOWLEDGE
 @ANNOTATIONS
+@CALLABLE
 @read_options
 @told
 def run(
@@ -161,6 +171,7 @@ def run(
     assembly: str,
     packs: tuple[Path, ...],
     annotations: Path | None,
+    regions: Path | None,
     **reads: Any,
 ) -> None:
     """Report every sample of a few VCF, BCF, BAM or CRAM files, in one process.
@@ -168,6 +179,7 @@ def run(
     \b
     Writes, under the output folder:
       reports/SAMPLE.html, .json, .tsv    the report of each sample
+      reports/SAMPLE.callability.tsv      what was seen deeply enough, and what is excluded
       annotated/FILE.vcf.gz               the records of the locus, annotated and indexed
       alignments/SAMPLE.bam               the reads of the locus, where the input holds reads
       summary.tsv                         one row a sample
@@ -178,6 +190,7 @@ def run(
       foxp3-annot run boy.bam mother.cram -o results --sex BOY=male --genome GRCh38.fa
       foxp3-annot run trio.vcf.gz -o results --annotations annotations.yaml
       foxp3-annot run trio.vcf.gz -o results --knowledge our-pack
+      foxp3-annot run boy.vcf.gz -o results --sex BOY=male --callable covered.bed
     """
     from foxp3_annot.knowledge import Knowledge
     from foxp3_annot.pipeline import jobs_of, report_jobs, write_outcome
@@ -187,7 +200,7 @@ def run(
 
     sheet = read_sample_sheet(samples) if samples else SampleSheet()
     stated = _assembly(assembly)
-    jobs = jobs_of(call_set_names(inputs), sheet, stated, settings=_read_settings(**reads))
+    jobs = jobs_of(call_set_names(inputs), sheet, stated, settings=_read_settings(**reads), callable_regions=regions)
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
@@ -349,6 +362,7 @@ def atlas(output: Path, assembly: str) -> None:
 @ASSEMBLY
 @KNOWLEDGE
 @ANNOTATIONS
+@CALLABLE
 @read_options
 @told
 def report(
@@ -360,6 +374,7 @@ def report(
     assembly: str,
     packs: tuple[Path, ...],
     annotations: Path | None,
+    regions: Path | None,
     **reads: Any,
 ) -> None:
     """Report the samples that the sheet names in one file; a step of the workflow.
@@ -375,7 +390,10 @@ def report(
     sheet = read_sample_sheet(samples, need_vcf=True)
     stated = _assembly(assembly)
     settings = _read_settings(**reads)
-    jobs = jobs_of({input_file: call_set}, sheet, stated, only_listed=True, settings=settings, listed_as=listed_as)
+    names = {input_file: call_set}
+    jobs = jobs_of(
+        names, sheet, stated, only_listed=True, settings=settings, listed_as=listed_as, callable_regions=regions
+    )
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:

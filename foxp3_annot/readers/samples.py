@@ -19,7 +19,10 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """One sample of a sheet. `vcf` is None where the sheet names no file; `name_in_file` is its column there."""
+    """One sample of a sheet. `vcf` is None where the sheet names no file; `name_in_file` is its column there.
+
+    `callable_regions` is a BED file of what was seen of this sample; None where the sheet names none.
+    """
 
     sample: str
     vcf: Path | None
@@ -28,6 +31,7 @@ class SampleRow:
     sex_declared: bool
     assembly: Assembly | None
     platform: Platform | None = None
+    callable_regions: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,7 @@ def _row(cells: dict[str, str]) -> SampleRow:
         sex_declared="sex" in cells,
         assembly=None if assembly == AUTO else Assembly.parse(assembly),
         platform=Platform.parse(cells["platform"]) if "platform" in cells else None,
+        callable_regions=Path(cells["callable"]) if "callable" in cells else None,
     )
 
 

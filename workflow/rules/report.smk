@@ -11,6 +11,7 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             index=[] if vcf in CALLED else index_of(vcf),
             genome=[] if vcf in CALLED else genome_of(vcf),
             sheet=config["samples"],
+            callable=REGIONS[vcf],
             annotations=[str(path) for path in RESOURCES],
             knowledge=PACKS,
         output:
@@ -19,6 +20,7 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             json=reports_of(vcf, "json"),
             tsv=reports_of(vcf, "tsv"),
             alignments=alignments_of(vcf),
+            callability=reports_of(vcf, "callability.tsv"),
             html=report(
                 reports_of(vcf, "html"),
                 caption="../report/sample.rst",
