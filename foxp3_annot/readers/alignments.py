@@ -22,7 +22,7 @@ from foxp3_annot.coverage import ReadFilters
 from foxp3_annot.errors import AssemblyError, InputError
 from foxp3_annot.gene import Gene
 from foxp3_annot.locus import Interval
-from foxp3_annot.readers.htslib import reason, stderr_into, without_network
+from foxp3_annot.readers.htslib import HtslibError, reason, stderr_into, without_network
 
 ENDINGS = (".bam", ".cram")
 MARGIN = 1000
@@ -85,7 +85,8 @@ def read_locus(
     with without_network():
         header, is_cram = _header(path)
         sequences = _sequences(header)
-        genome = _Genome.linked(settings.genome, folder) if settings.genome else None
+        given = settings.genome or (_named_genome(header) if is_cram else None)
+        genome = _Genome.linked(given, folder) if given else None
         verified = genome.build(gene) if genome else None
         assembly, basis, contig = decide_by_sequences(str(path), sequences, stated, verified)
         if genome:
@@ -244,6 +245,18 @@ class _Genome:
         return hashlib.md5(bases.encode("ascii"), usedforsecurity=False).hexdigest()
 
 
+def _named_genome(header: dict[str, Any]) -> Path | None:
+    """The genome file of this machine that a CRAM header names (`@SQ UR`).
+
+    htslib would take it unasked and put an index beside it; instead it is checked and linked like one that is given.
+    """
+    for one in header["SQ"]:
+        named = Path(str(one.get("UR", "")).removeprefix("file:"))
+        if one.get("UR") and named.is_file():
+            return named
+    return None
+
+
 # --- extraction -------------------------------------------------------------------------------------
 
 
@@ -270,14 +283,14 @@ def _extract(
         try:
             _samtools("view", [*common, "-P", "-X", str(path), str(index), place])
             indexed = _count(raw) > 0 or _fits(path, index, is_cram=is_cram)
-        except pysam.SamtoolsError:
+        except HtslibError:
             indexed = False
     if not indexed:
         bed = folder / "region.bed"
         bed.write_text(f"{contig}\t{region.start - 1}\t{region.end}\n")
         try:
             _samtools("view", [*common, "-L", str(bed), str(path)])
-        except pysam.SamtoolsError as error:
+        except HtslibError as error:
             raise _cannot_extract(path, str(error), genome, is_cram=is_cram) from error
     _samtools("sort", ["--no-PG", "-T", str(folder / "sorting"), "-o", str(target), str(raw)])
     _samtools("index", [str(target)])
@@ -286,9 +299,9 @@ def _extract(
 
 
 def _cannot_extract(path: Path, why: str, genome: _Genome | None, *, is_cram: bool) -> InputError:
-    if is_cram and not genome and ("reference" in why or "failed to decode" in why.lower() or "slice" in why):
+    if is_cram and not genome:
         return InputError(
-            f"{path}: is a CRAM file that needs its genome to be read; give the FASTA file with --genome "
+            f"{path}: is a CRAM file that cannot be read without its genome ({why}); give the FASTA file with --genome "
             "(in the workflow: key `genome`), it is never fetched from a network"
         )
     if is_cram and genome:
@@ -300,14 +313,14 @@ def _cannot_extract(path: Path, why: str, genome: _Genome | None, *, is_cram: bo
 
 
 def _samtools(command: str, words: list[str]) -> None:
-    """Run a command of samtools; SamtoolsError with the telling line of what it said."""
+    """Run a command of samtools; HtslibError with the telling line of what it said."""
     with tempfile.TemporaryFile() as said:
         try:
             with stderr_into(said):
                 getattr(pysam.samtools, command)(*words, catch_stdout=False)
         except pysam.SamtoolsError as error:
             said.seek(0)
-            raise pysam.SamtoolsError(reason(said.read().decode("utf-8", "replace"), str(error))) from error
+            raise HtslibError(reason(said.read().decode("utf-8", "replace"), str(error))) from error
 
 
 def _count(bam: Path) -> int:
