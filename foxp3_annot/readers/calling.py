@@ -194,10 +194,13 @@ class _Local:
     def _record(self, record: Any) -> CalledRecord:
         sample = record.samples[0]
         alleles = ["." if one is None else str(one) for one in sample.allele_indices or (None,)]
+        position, ref, alts = self._shortest(
+            record.pos + self.offset, record.ref.upper(), tuple(alt.upper() for alt in record.alts)
+        )
         return CalledRecord(
-            record.pos + self.offset,
-            record.ref.upper(),
-            tuple(alt.upper() for alt in record.alts),
+            position,
+            ref,
+            alts,
             float(record.qual or 0.0),
             "/".join(alleles),
             int(sample["DP"]),
@@ -206,6 +209,14 @@ class _Local:
             tuple(sample["ADR"]),
             int(sample["GQ"]) if sample.get("GQ") is not None else None,
         )
+
+    def _shortest(self, position: int, ref: str, alts: tuple[str, ...]) -> tuple[int, str, tuple[str, ...]]:
+        """A record of one allele as VCF has it, without bases that it shares with the reference beyond the first."""
+        variant = _variant(self.reference, position, ref, alts[0]) if len(alts) == 1 else None
+        if variant is None:
+            return position, ref, alts
+        edit = variant.vcf(self.reference)
+        return edit.start, edit.ref, (edit.alt,)
 
     def allele_reads(self, pileup: Path) -> dict[tuple[int, str], "_Counts"]:
         """Reads of each single base that is not the reference, after realignment, by place on X and base."""
