@@ -4,7 +4,7 @@ import json
 import os
 import random
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -502,6 +502,30 @@ def test_without_a_sex_the_report_says_how_many_copies_fit(
     assert called(bam, tmp_path, Sex.UNKNOWN).favoured == copies
     told = {one["code"]: one["places"] for one in run(tmp_path / "out", bam)["S"]["not_assessed"]}
     assert told[code] == ["chrX:49251480"]
+
+
+def test_neighbouring_alleles_of_one_copy_are_read_as_one(tmp_path: Path) -> None:
+    """c.1117_1118delinsGC, p.(Phe373Ala) (curated), as reads show it: two substitutions on the same reads."""
+    edits = (Edit(49251692, "A", "G"), Edit(49251693, "A", "C"))
+    bam = write_bam(tmp_path / "b.bam", replace(near(edits[0], share=0.5), edits=edits))
+    calls = called(bam, tmp_path, Sex.FEMALE)
+    assert [(one.genotype, one.phase_set) for one in calls.records] == [("0|1", 49251692)] * 2
+    names = {one["hgvs_p"] for one in run(tmp_path / "out", bam, "--sex", "S=female")["S"]["findings"]}
+    assert "p.(Phe373Ala)" in names
+
+
+def test_neighbouring_alleles_of_two_copies_are_kept_apart(tmp_path: Path) -> None:
+    head = pysam.AlignmentHeader.from_dict(header_of())
+    path = tmp_path / "b.bam"
+    reads = [
+        read
+        for edit in (Edit(49251692, "A", "G"), Edit(49251693, "A", "C"))
+        for read in drawn(Assembly.GRCH38, near(edit, depth=15, seed=edit.start), head, "chrX", edit.alt)
+    ]
+    with pysam.AlignmentFile(str(path), "wb", header=head) as out:
+        for read in sorted(reads, key=lambda one: one.reference_start):
+            out.write(read)
+    assert [one.genotype for one in called(path, tmp_path, Sex.FEMALE).records] == ["0|1", "1|0"]
 
 
 def curated_groups() -> list[list[Edit]]:
