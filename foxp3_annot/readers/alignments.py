@@ -5,6 +5,7 @@ a temporary folder. Without a fresh index the reads are taken in one pass throug
 """
 
 import hashlib
+import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from foxp3_annot.coverage import ReadFilters
 from foxp3_annot.errors import AssemblyError, InputError
 from foxp3_annot.gene import Gene
 from foxp3_annot.locus import Interval
-from foxp3_annot.readers.htslib import reason, stderr_into, without_network
+from foxp3_annot.readers.htslib import HtslibError, reason, stderr_into, without_network
 
 ENDINGS = (".bam", ".cram")
 MARGIN = 1000
@@ -85,7 +86,8 @@ def read_locus(
     with without_network():
         header, is_cram = _header(path)
         sequences = _sequences(header)
-        genome = _Genome.linked(settings.genome, folder) if settings.genome else None
+        given = settings.genome or (_named_genome(header) if is_cram else None)
+        genome = _Genome.linked(given, folder) if given else None
         verified = genome.build(gene) if genome else None
         assembly, basis, contig = decide_by_sequences(str(path), sequences, stated, verified)
         if genome:
@@ -244,6 +246,18 @@ class _Genome:
         return hashlib.md5(bases.encode("ascii"), usedforsecurity=False).hexdigest()
 
 
+def _named_genome(header: dict[str, Any]) -> Path | None:
+    """The genome file of this machine that a CRAM header names (`@SQ UR`).
+
+    htslib would take it unasked and put an index beside it; instead it is checked and linked like one that is given.
+    """
+    for one in header["SQ"]:
+        named = Path(str(one.get("UR", "")).removeprefix("file:"))
+        if one.get("UR") and named.is_file():
+            return named
+    return None
+
+
 # --- extraction -------------------------------------------------------------------------------------
 
 
@@ -265,19 +279,19 @@ def _extract(
     raw, target = folder / "raw.bam", folder / "locus.bam"
     common = ["--no-PG", "-b", "-o", str(raw), *(["-T", str(genome.link)] if genome else [])]
     indexed = False
-    if index:
+    if index and _ends_with(path, index):
         place = f"{contig}:{region.start}-{region.end}"
         try:
             _samtools("view", [*common, "-P", "-X", str(path), str(index), place])
             indexed = _count(raw) > 0 or _fits(path, index, is_cram=is_cram)
-        except pysam.SamtoolsError:
+        except HtslibError:
             indexed = False
     if not indexed:
         bed = folder / "region.bed"
         bed.write_text(f"{contig}\t{region.start - 1}\t{region.end}\n")
         try:
             _samtools("view", [*common, "-L", str(bed), str(path)])
-        except pysam.SamtoolsError as error:
+        except HtslibError as error:
             raise _cannot_extract(path, str(error), genome, is_cram=is_cram) from error
     _samtools("sort", ["--no-PG", "-T", str(folder / "sorting"), "-o", str(target), str(raw)])
     _samtools("index", [str(target)])
@@ -286,9 +300,9 @@ def _extract(
 
 
 def _cannot_extract(path: Path, why: str, genome: _Genome | None, *, is_cram: bool) -> InputError:
-    if is_cram and not genome and ("reference" in why or "failed to decode" in why.lower() or "slice" in why):
+    if is_cram and not genome:
         return InputError(
-            f"{path}: is a CRAM file that needs its genome to be read; give the FASTA file with --genome "
+            f"{path}: is a CRAM file that cannot be read without its genome ({why}); give the FASTA file with --genome "
             "(in the workflow: key `genome`), it is never fetched from a network"
         )
     if is_cram and genome:
@@ -300,14 +314,14 @@ def _cannot_extract(path: Path, why: str, genome: _Genome | None, *, is_cram: bo
 
 
 def _samtools(command: str, words: list[str]) -> None:
-    """Run a command of samtools; SamtoolsError with the telling line of what it said."""
+    """Run a command of samtools; HtslibError with the telling line of what it said."""
     with tempfile.TemporaryFile() as said:
         try:
             with stderr_into(said):
                 getattr(pysam.samtools, command)(*words, catch_stdout=False)
         except pysam.SamtoolsError as error:
             said.seek(0)
-            raise pysam.SamtoolsError(reason(said.read().decode("utf-8", "replace"), str(error))) from error
+            raise HtslibError(reason(said.read().decode("utf-8", "replace"), str(error))) from error
 
 
 def _count(bam: Path) -> int:
@@ -325,6 +339,41 @@ def _fits(path: Path, index: Path, *, is_cram: bool) -> bool:
             return any(read.reference_name == filled[0] for read in reads.fetch(filled[0])) if filled else False
     except (OSError, ValueError):
         return False
+
+
+def _ends_with(path: Path, index: Path) -> bool:
+    """Whether a BAI index ends where the file ends, so that it cannot be that of a shorter one; other kinds pass."""
+    if index.suffix != ".bai":
+        return True
+    try:
+        end, unplaced = _end_of_bai(index.read_bytes())
+    except (struct.error, IndexError):
+        return False
+    left = path.stat().st_size - end
+    return left >= 0 and (unplaced > 0 or left <= _BGZF_BLOCK + _BGZF_EOF)
+
+
+_BGZF_BLOCK, _BGZF_EOF = 1 << 16, 28
+_COUNTS_BIN = 37450
+"""The bin of a BAI index that holds counts beside offsets (SAM specification, 5.2)."""
+
+
+def _end_of_bai(data: bytes) -> tuple[int, int]:
+    """The highest offset in the file that an index leads to, and the number of reads without a place."""
+    (references,) = struct.unpack_from("<4xi", data)
+    at, end = 8, 0
+    for _ in range(references):
+        (bins,) = struct.unpack_from("<i", data, at)
+        at += 4
+        for _ in range(bins):
+            number, chunks = struct.unpack_from("<Ii", data, at)
+            offsets = struct.unpack_from(f"<{2 * chunks}Q", data, at + 8)
+            end = max([end, *(offsets[:2] if number == _COUNTS_BIN else offsets)])
+            at += 8 + 16 * chunks
+        (intervals,) = struct.unpack_from("<i", data, at)
+        at += 4 + 8 * intervals
+    (unplaced,) = struct.unpack_from("<Q", data, at) if at + 8 <= len(data) else (0,)
+    return end >> 16, unplaced
 
 
 def _first_crai_slice_is_there(path: Path, index: Path) -> bool:
