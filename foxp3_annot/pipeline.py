@@ -150,9 +150,14 @@ class _StatedRegions:
         self._records: dict[Path, list[tuple[Record, Any]]] = {}
 
     def added(self, path: Path, extract: Path, call_set: CallSet, sample: int | None, regions: Path) -> CallSet:
-        """The call set with what regions state of a sample, which goes before what the file at `path` tells."""
+        """The call set with what regions state of a sample, which goes before what the file at `path` tells.
+
+        They count for nothing where the file has no record on chromosome X at all: it may have been removed.
+        """
         if sample is None:
             raise InputError(f"{path}: has no sample column, so callable regions ({regions}) can be stated of nobody")
+        if call_set.seen.records_on_x == 0:
+            return call_set
         key, window = (regions, call_set.assembly), self._gene.on(call_set.assembly).window
         if key not in self._regions:
             self._regions[key] = read_callable_regions(regions, window)

@@ -857,6 +857,15 @@ def test_records_outside_stated_regions_add_nothing_to_them(tmp_path: Path) -> N
     assert one["callability"]["depths"] == []
 
 
+def test_regions_say_nothing_of_a_file_without_chromosome_x(tmp_path: Path) -> None:
+    words = ("--callable", str(exons_bed(tmp_path)))
+    one = run(tmp_path, "chr1\t5\t.\tC\tT\t.\t.\t.\tGT\t0/1", words=words)
+    assert one["callability"] is None
+    assert "IPEX is not excluded" in one["conclusion"]["sentence"]
+    elsewhere = run(tmp_path, "chrX\t60000000\t.\tC\tT\t.\t.\t.\tGT\t0/1", words=words)
+    assert elsewhere["conclusion"]["code"] == "nothing_found"
+
+
 def test_a_row_of_the_sheet_names_its_own_regions(tmp_path: Path) -> None:
     file, other = exons_bed(tmp_path), bed(tmp_path, "chrX\t0\t1\n", "none.bed")
     path = tmp_path / "two.vcf"
