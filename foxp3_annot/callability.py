@@ -70,7 +70,7 @@ THRESHOLDS = Thresholds()
 def chance_below(least: int, trials: int, share: float) -> float:
     """Probability that fewer than `least` of `trials` independent reads show what each shows with chance `share`.
 
-    >>> round(chance_below(1, 3, 0.5), 6), chance_below(3, 2, 0.9)
+    >>> round(chance_below(1, 3, 0.5), 9), chance_below(3, 2, 0.9)
     (0.125, 1.0)
     """
     if least > trials:

@@ -433,6 +433,7 @@ S = 49251000
         ("GT:DP", "0/0:-4", "<NON_REF>", ".", "nothing", False),
         ("GT:DP", "0/0:.", "<NON_REF>", ".", "nothing", False),
         ("GT", "0/0", "<NON_REF>", ".", "nothing", False),
+        ("GT", "./.", "<NON_REF>", ".", "nothing", False),
     ],
 )
 def test_blocks_of_every_dialect(
@@ -573,7 +574,7 @@ def test_what_a_file_lists_as_not_callable_is_not(tmp_path: Path) -> None:
         ("NC_000023.10\t5\t9\n", "chromosome X of GRCh37, not of GRCh38"),
         (b"\xff\xfe\x00", "is not a BED file of text"),
         (b"\x1f\x8bnonsense", "cannot be read"),
-        (gzip.compress(b"chrX\t1\t2\n" * 1000)[:-12], "cannot be read"),
+        (gzip.compress(b"chrX\t1\t2\n" * 1000, mtime=0)[:-12], "cannot be read"),
     ],
 )
 def test_a_bad_line_is_one_sentence(content: str | bytes, said: str, tmp_path: Path) -> None:
@@ -828,6 +829,41 @@ def test_a_record_without_a_call_stands_against_stated_regions(tmp_path: Path) -
     (allele,) = [allele for allele in one["callability"]["alleles"] if allele["name"] == A384T]
     assert (allele["verdict"], allele["reason"]) == ("not_excluded", "the caller doubts one of its bases")
     assert one["conclusion"]["code"] == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("format_", "values", "verdict"),
+    [
+        ("GT:AD", "0/0:27,3", "seen"),
+        ("GT:DP", "0/0:4", "not_excluded"),
+        ("GT:GQ", "0/0:12", "not_excluded"),
+        ("GT:DP:GQ", "0/0:30:60", "excluded"),
+        ("GT", "0/0", "excluded"),
+    ],
+)
+def test_what_the_file_itself_says_is_held_against_stated_regions(
+    format_: str, values: str, verdict: str, tmp_path: Path
+) -> None:
+    record = f"chrX\t49251480\t.\tC\tT\t.\t.\t.\t{format_}\t{values}"
+    one = run(tmp_path, record, words=("--callable", str(exons_bed(tmp_path))))
+    (allele,) = [allele for allele in one["callability"]["alleles"] if allele["name"] == A384T]
+    assert allele["verdict"] == verdict
+    assert (one["conclusion"]["code"] == "nothing_found") == (verdict == "excluded")
+
+
+def test_records_outside_stated_regions_add_nothing_to_them(tmp_path: Path) -> None:
+    words = ("--callable", str(bed(tmp_path, "chrX\t0\t1\n")))
+    one = run(tmp_path, "chrX\t49251480\t.\tC\tT\t.\t.\t.\tGT:DP\t0/0:90", words=words)
+    assert one["callability"]["depths"] == []
+
+
+def test_regions_say_nothing_of_a_file_without_chromosome_x(tmp_path: Path) -> None:
+    words = ("--callable", str(exons_bed(tmp_path)))
+    one = run(tmp_path, "chr1\t5\t.\tC\tT\t.\t.\t.\tGT\t0/1", words=words)
+    assert one["callability"] is None
+    assert "IPEX is not excluded" in one["conclusion"]["sentence"]
+    elsewhere = run(tmp_path, "chrX\t60000000\t.\tC\tT\t.\t.\t.\tGT\t0/1", words=words)
+    assert elsewhere["conclusion"]["code"] == "nothing_found"
 
 
 def test_a_row_of_the_sheet_names_its_own_regions(tmp_path: Path) -> None:
