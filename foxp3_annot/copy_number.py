@@ -10,7 +10,7 @@ modelled, so that a stretch that sequences badly in every sample looks like a lo
 import enum
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from statistics import median
@@ -47,6 +47,9 @@ STRAY = 0.01
 """Share of the usual depth that misplaced reads may leave where no copy is."""
 
 FEWEST_COMPANIONS = 3
+
+REACH = 75
+"""Bases on either side of an exon that count with it in captured data."""
 
 
 class CopyState(enum.Enum):
@@ -90,11 +93,13 @@ class ExonCopyNumber:
     """What the depth of one exon, or other stretch, says.
 
     `observed` and `expected` are mean depths, the latter for the usual number of copies; None where it is not known.
-    The log10 likelihood ratio sets the best other number of copies against the usual one; None where not assessed.
+    The log10 likelihood ratio sets the best other number of copies (`other_copies`) against the usual one; both are
+    None where not assessed.
     """
 
     exon: Stretch
     state: CopyState
+    other_copies: int | None
     log10_likelihood_ratio: float | None
     observed: float
     expected: float | None
@@ -177,10 +182,10 @@ def stretches_of(model: GeneModel, structures: Iterable[CuratedStructure] = ()) 
     return tuple(found)
 
 
-def is_captured(sample: LocusDepth, model: GeneModel) -> bool:
+def is_captured(sample: LocusDepth, model: GeneModel, companions: Sequence[LocusDepth] = ()) -> bool:
     """Whether the reads were caught at exons: what lies far from them is then shallow beside them.
 
-    Exons without any read are left out, so that a lost one does not hide it.
+    Exons without any read are left out, so that a lost one does not hide it; where most are, companions tell.
     """
     exons = [stretch for stretch in stretches_of(model) if stretch.exon]
     deep = [mean for one in exons if (mean := sample.mean(one.start, one.end)) > 0]
@@ -189,6 +194,8 @@ def is_captured(sample: LocusDepth, model: GeneModel) -> bool:
         for place in range(sample.start, sample.end - 99, 100)
         if all(place + 99 < one.start - 500 or place > one.end + 500 for one in exons)
     ]
+    if len(deep) < len(exons) / 4 and companions:
+        return all(is_captured(one, model) for one in companions)
     return bool(deep and away) and median(away) < 0.25 * median(deep)
 
 
@@ -206,7 +213,7 @@ def copy_numbers(
     reason = _obstacle(sample)
     if reason:
         return tuple(_not_assessable(one, sample, reason) for one in stretches)
-    if is_captured(sample, model):
+    if is_captured(sample, model, companions):
         return tuple(_captured(sample, model, stretches, companions))
     found = segments(sample)
     return tuple(_in_genome(sample, one, found) for one in stretches)
@@ -226,7 +233,7 @@ def _obstacle(sample: LocusDepth) -> str:
 def _not_assessable(stretch: Stretch, sample: LocusDepth, reason: str) -> ExonCopyNumber:
     runs = sample.coverage.source is CoverageSource.READS and sample.coverage.runs
     observed = round(sample.mean(stretch.start, stretch.end), 1) if runs else 0.0
-    return ExonCopyNumber(stretch, CopyState.NOT_ASSESSABLE, None, observed, None, reason)
+    return ExonCopyNumber(stretch, CopyState.NOT_ASSESSABLE, None, None, observed, None, reason)
 
 
 # --- the distribution ---
@@ -408,7 +415,7 @@ def _judged(
     else:
         state = CopyState.UNCLEAR
         sentence = f"The depth of {stretch.name} does not tell the number of copies ({figures})."
-    return ExonCopyNumber(stretch, state, round(ratio, 2), round(observed, 1), round(usual, 1), sentence)
+    return ExonCopyNumber(stretch, state, copies, round(ratio, 2), round(observed, 1), round(usual, 1), sentence)
 
 
 def _copies(number: int) -> str:
@@ -426,9 +433,13 @@ def _captured(
     if len(fit) < FEWEST_COMPANIONS:
         yield from (_alone(sample, model, one, stretches) for one in stretches)
         return
+    # Fragments caught by an exon reach beyond it, and what they show there counts as well.
+    named = {_widened(one, sample): one for one in stretches}
+    stretches = tuple(named)
     exons = [one for one in stretches if one.exon]
     scales = [_scale(one, sample, exons) for one in fit]
-    usual = {one: _usual(one, fit, scales, sample) for one in stretches}
+    pooled = {one: _usual(one, fit, scales, sample) for one in stretches}
+    usual = {one: depth for one, (depth, _) in pooled.items()}
     own = _own_scale(sample, exons, usual, fit)
     spread = _spread_among(fit, exons, usual)
     for stretch in stretches:
@@ -437,13 +448,19 @@ def _captured(
             reason = (
                 f"The other samples of the run lead to expect a depth of {expected:.1f} there, which is too shallow."
             )
-            yield _not_assessable(stretch, sample, reason)
+            yield _not_assessable(named[stretch], sample, reason)
             continue
         size = len(stretch)
         count, usual_count = (
             sample.reads(depth, size) for depth in (sample.mean(stretch.start, stretch.end), expected)
         )
-        yield _judged(sample, stretch, count, usual_count, spread, expected, f"{len(fit)} other samples of the run")
+        known = spread + 1 / sample.reads(pooled[stretch][1], size)
+        base = f"{len(fit)} other samples of the run"
+        yield replace(_judged(sample, stretch, count, usual_count, known, expected, base), exon=named[stretch])
+
+
+def _widened(stretch: Stretch, sample: LocusDepth) -> Stretch:
+    return replace(stretch, start=max(stretch.start - REACH, sample.start), end=min(stretch.end + REACH, sample.end))
 
 
 def _scale(companion: LocusDepth, sample: LocusDepth, exons: Sequence[Stretch]) -> float:
@@ -453,12 +470,20 @@ def _scale(companion: LocusDepth, sample: LocusDepth, exons: Sequence[Stretch]) 
     return median(companion.mean(one.start, one.end) for one in exons) or 1.0
 
 
-def _usual(stretch: Stretch, companions: Sequence[LocusDepth], scales: Sequence[float], sample: LocusDepth) -> float:
-    """The depth of a stretch in the usual companion, scaled; by reads elsewhere, for the sample's reads and copies."""
-    share = median(one.mean(stretch.start, stretch.end) / scale for one, scale in zip(companions, scales, strict=True))
+def _usual(
+    stretch: Stretch, companions: Sequence[LocusDepth], scales: Sequence[float], sample: LocusDepth
+) -> tuple[float, float]:
+    """The depth of a stretch in the usual companion, scaled (by reads elsewhere: for the sample's reads and copies),
+    and the depths of the companions together. Companions far from the middle one may carry a lesion themselves and
+    are left out."""
+    depths = [one.mean(stretch.start, stretch.end) for one in companions]
+    middle = median(depth / scale for depth, scale in zip(depths, scales, strict=True))
+    near = [(d, s) for d, s in zip(depths, scales, strict=True) if 0.6 * middle <= d / s <= 1.4 * middle]
+    together = sum(depth for depth, _ in near)
+    share = together / sum(scale for _, scale in near) if near else 0.0
     if sample.reads_elsewhere and all(one.reads_elsewhere for one in companions):
-        return share * sample.reads_elsewhere * (usual_copies(sample.sex) or 2)
-    return share
+        share *= sample.reads_elsewhere * (usual_copies(sample.sex) or 2)
+    return share, together
 
 
 def _own_scale(
@@ -485,8 +510,7 @@ def _spread_among(companions: Sequence[LocusDepth], exons: Sequence[Stretch], us
             away += [abs(ratio / middle - 1) for ratio in ratios]
             chance += [1 / companion.reads(m, len(one)) for m, one in zip(means, exons, strict=True) if m > 0]
     variance = (1.4826 * median(away)) ** 2 if away else 0.0
-    between = variance / len(companions)  # the usual depth is itself known from so many
-    return max(variance - (median(chance) if chance else 0), LEAST_SPREAD**2) + between
+    return max(variance - (median(chance) if chance else 0), LEAST_SPREAD**2)
 
 
 def _alone(sample: LocusDepth, model: GeneModel, stretch: Stretch, stretches: Sequence[Stretch]) -> ExonCopyNumber:
@@ -499,10 +523,10 @@ def _alone(sample: LocusDepth, model: GeneModel, stretch: Stretch, stretches: Se
         if exon.start < transcript.coding_end and exon.end > transcript.coding_start
     }
     others = [sample.mean(one.start, one.end) for one in stretches if one.exon in coding and one != stretch]
-    usual = median(others)
+    usual = median([depth for depth in others if depth > 0] or [0.0])  # others may be lost with it
     observed = sample.mean(stretch.start, stretch.end)
-    if stretch.exon in coding and usual >= 3 * LEAST_DEPTH and observed <= STRAY * usual:
-        low = usual / 5  # some exons are caught badly
+    if stretch.exon in coding and usual >= 2 * LEAST_DEPTH and observed <= STRAY * usual:
+        low = usual / 3  # some exons are caught badly
         ratio = ratio_of(
             sample.reads(observed, len(stretch)), sample.reads(low, len(stretch)), 0, 1, LEAST_SPREAD**2 * 4
         )
@@ -512,7 +536,7 @@ def _alone(sample: LocusDepth, model: GeneModel, stretch: Stretch, stretches: Se
                 "unless the kit does not catch it; compare with another sample of the run."
             )
             return ExonCopyNumber(
-                stretch, CopyState.ZERO, round(ratio, 2), round(observed, 1), round(usual, 1), sentence
+                stretch, CopyState.ZERO, 0, round(ratio, 2), round(observed, 1), round(usual, 1), sentence
             )
     reason = "The reads were caught at exons: copies can be told only beside other samples of the same run."
     return _not_assessable(stretch, sample, reason)

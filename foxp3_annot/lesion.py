@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from foxp3_annot.callset import StructuralAllele
 from foxp3_annot.copy_number import (
+    CALLED,
     CopyState,
     ExonCopyNumber,
     LocusDepth,
@@ -89,7 +90,7 @@ def find_lesions(
     """
     if usual_copies(sample.sex) is None or not sample.coverage.runs:
         return ()
-    captured = is_captured(sample, model)
+    captured = is_captured(sample, model, companions)
     found_by_depth = () if captured else segments(sample)
     lesions = [_from_junction(one, sample, found_by_depth, captured) for one in junctions]
     found = [one for one in lesions if one is not None]
@@ -161,26 +162,33 @@ def _from_segment(segment: Segment, sex: Sex) -> Lesion:
 
 
 def _from_exons(counted: Sequence[ExonCopyNumber], model: GeneModel, sex: Sex) -> list[Lesion]:
-    """Neighbouring exons with the same unusual number of copies as one lesion, which ends somewhere between them and
-    the next exons, or somewhere beyond the gene."""
+    """Neighbouring exons whose depths together speak for another number of copies as one lesion, which ends
+    somewhere between them and the next exons, or somewhere beyond the gene."""
     exons = sorted((one for one in counted if one.exon.exon), key=lambda one: one.exon.start)
-    return [_of_group(group, exons, model, sex) for group in _groups(exons)]
+    found: list[list[ExonCopyNumber]] = []
+    for copies in (c for c in range(4) if c != usual_copies(sex)):
+        left = [one for one in exons if one.log10_likelihood_ratio is not None]
+        while group := _clearest_group(left, copies):
+            found.append(group)
+            left = [one for one in left if one not in group]
+    return [_of_group(group, exons, model, sex) for group in found]
 
 
-def _groups(exons: Sequence[ExonCopyNumber]) -> list[list[ExonCopyNumber]]:
-    """Runs of neighbours with the same copies; exons of which nothing can be said neither join nor break a run."""
-    groups: list[list[ExonCopyNumber]] = []
-    open_group = False
+def _clearest_group(exons: Sequence[ExonCopyNumber], copies: int) -> list[ExonCopyNumber]:
+    """The run of exons for which the likelihood ratios of a number of copies add up to the most; none where that is
+    too little. An exon for which another number fits better ends a run."""
+    best: tuple[float, list[ExonCopyNumber]] = (0.0, [])
+    total, run = 0.0, list[ExonCopyNumber]()
     for one in exons:
-        if one.state is CopyState.NOT_ASSESSABLE:
+        ratio = one.log10_likelihood_ratio or 0.0
+        if one.other_copies != copies or total + ratio < 0:
+            total, run = 0.0, []
             continue
-        unusual = one.state.copies is not None and (one.log10_likelihood_ratio or 0) > 0
-        if unusual and open_group and groups[-1][-1].state is one.state:
-            groups[-1].append(one)
-        elif unusual:
-            groups.append([one])
-        open_group = unusual
-    return groups
+        total, run = total + ratio, [*run, one]
+        if total > best[0]:
+            best = (total, run)
+    stated = any(one.state.copies == copies for one in best[1])
+    return best[1] if stated or best[0] >= CALLED else []
 
 
 def _of_group(group: Sequence[ExonCopyNumber], exons: Sequence[ExonCopyNumber], model: GeneModel, sex: Sex) -> Lesion:
@@ -189,7 +197,7 @@ def _of_group(group: Sequence[ExonCopyNumber], exons: Sequence[ExonCopyNumber], 
     before = max((one.exon.end + 1 for one in usual if one.exon.end < start), default=model.window.start)
     after = min((one.exon.start - 1 for one in usual if one.exon.start > end), default=model.window.end)
     return Lesion(
-        type=_type_of(group[0].state.copies or 0, sex),
+        type=_type_of(group[0].other_copies or 0, sex),
         start=start,
         end=end,
         start_range=(before, start),
@@ -197,7 +205,7 @@ def _of_group(group: Sequence[ExonCopyNumber], exons: Sequence[ExonCopyNumber], 
         split_reads=0,
         pairs=0,
         log10_likelihood_ratio=round(sum(one.log10_likelihood_ratio or 0 for one in group), 2),
-        copies=group[0].state.copies,
+        copies=group[0].other_copies,
     )
 
 
@@ -206,7 +214,7 @@ def _distinct(found: Sequence[Lesion]) -> tuple[Lesion, ...]:
     order = sorted(found, key=lambda one: (-(one.split_reads > 0), -one.log10_likelihood_ratio, one.start, one.end))
     kept: list[Lesion] = []
     for lesion in order:
-        if not any(_largely_same(lesion, other) for other in kept):
+        if not any(_largely_same(lesion, other) or _is_echo(lesion, other) for other in kept):
             kept.append(lesion)
     return tuple(sorted(kept, key=lambda one: (one.start, one.end, one.type)))
 
@@ -215,3 +223,10 @@ def _largely_same(one: Lesion, other: Lesion) -> bool:
     """Whether one lies mostly within the other; what is within a lesion is not told a second time."""
     shared = min(one.end, other.end) - max(one.start, other.start) + 1
     return shared > 0.5 * (one.end - one.start + 1)
+
+
+def _is_echo(one: Lesion, other: Lesion) -> bool:
+    """Whether a lesion that depth alone shows lies just beside one that reads bound: fragments caught on the far side
+    of joined ends reach across and lift the depth there."""
+    beside = max(one.start - other.end, other.start - one.end)
+    return not one.split_reads and other.split_reads > 0 and beside < 400 and one.end - one.start < 500
