@@ -9,10 +9,11 @@ from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources, A
 from foxp3_annot.assembly import build_of
 from foxp3_annot.callability import THRESHOLDS, Callability, Thresholds, callability
 from foxp3_annot.callset import CallSet, CallSetOutline, StructuralAllele
+from foxp3_annot.catalogue import Catalogue, CuratedStructure, classification_of
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.haplotype import acting_together, combined
-from foxp3_annot.matching import Match, Matcher, MatchLevel
+from foxp3_annot.matching import Match, Matcher, MatchLevel, same_lesion
 from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observed, observe
 from foxp3_annot.pack.vocabulary import Classification, Side
 from foxp3_annot.structural import StructuralAnnotation, annotate_structural
@@ -85,13 +86,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class StructuralFinding:
-    """A symbolic allele or breakend in one sample."""
+    """A symbolic allele or breakend in one sample; `curated` is the reported lesion that it is, if any."""
 
     structural: StructuralAllele
     annotation: StructuralAnnotation
     zygosity: Zygosity
     evidence: tuple[Evidence, ...]
     conclusion: Conclusion
+    curated: CuratedStructure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def interpret(
     findings = tuple(_finding(described[one.allele], one, sex) for one in observed.variants)
     findings = _combined(findings, sex, gene, matcher, resources)
     findings = tuple(_with_neighbours(finding, findings) for finding in findings)
-    structures = tuple(_structural(one, model) for one in observed.structural)
+    structures = tuple(_structural(one, model, sex, matcher.catalogue) for one in observed.structural)
     conclusions = {f.conclusion for f in findings} | {s.conclusion for s in structures}
     conclusion = next((c for c in Conclusion if c in conclusions), Conclusion.INCONCLUSIVE)
     seen = None
@@ -362,11 +364,18 @@ def _with_neighbours(finding: Finding, findings: tuple[Finding, ...]) -> Finding
     return replace(finding, notes=(*finding.notes, note))
 
 
-def _structural(observation: Observation[StructuralAllele], model: GeneModel) -> StructuralFinding:
-    annotation = annotate_structural(observation.allele, model)
-    return StructuralFinding(
-        observation.allele, annotation, observation.zygosity, observation.evidence, Conclusion.REVIEW_NEEDED
-    )
+def _structural(
+    observation: Observation[StructuralAllele], model: GeneModel, sex: Sex, catalogue: Catalogue
+) -> StructuralFinding:
+    """A structural allele is reviewed, unless it is a lesion reported as a cause of IPEX."""
+    allele, state, evidence = observation.allele, observation.zygosity, observation.evidence
+    curated = next((one for one in catalogue.structures if same_lesion(one, allele, model.reference)), None)
+    conclusion = Conclusion.REVIEW_NEEDED
+    if curated and curated.said.assertions and classification_of(curated.said.assertions).side is Side.DISEASE:
+        filtered = all(one.is_filtered for one in evidence)
+        conclusion = conclude(Concern.DISEASE, state, sex, filtered=filtered)
+    annotation = annotate_structural(allele, model)
+    return StructuralFinding(allele, annotation, state, evidence, conclusion, curated)
 
 
 def _unassessed(

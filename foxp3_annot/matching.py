@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from foxp3_annot.annotation import Annotation, annotate
-from foxp3_annot.catalogue import Catalogue, CuratedVariant
+from foxp3_annot.assembly import build_of
+from foxp3_annot.callset import StructuralAllele
+from foxp3_annot.catalogue import Catalogue, CuratedStructure, CuratedVariant
 from foxp3_annot.consequence import Consequence
 from foxp3_annot.gene import Gene
-from foxp3_annot.pack.vocabulary import Side
+from foxp3_annot.pack.vocabulary import LesionType, Side
+from foxp3_annot.reference import Reference
 from foxp3_annot.transcript import FeatureKind
 
 
@@ -71,6 +74,51 @@ class Matcher:
                 if close:
                     return Match(level, tuple(close[id_] for id_ in sorted(close)))
         return _NO_MATCH
+
+
+_TYPES = {LesionType.DELETION: "DEL", LesionType.DUPLICATION: "DUP", LesionType.INVERSION: "INV"}
+
+LARGEST_UNCERTAINTY = 100
+"""An end that may lie anywhere in a longer stretch than this does not tell one lesion from another."""
+
+
+def same_lesion(structure: CuratedStructure, allele: StructuralAllele, reference: Reference) -> bool:
+    """Whether a structural allele is a reported lesion, as far as the ends of both are known.
+
+    Both ends must fit. An allele whose bases can be moved along the reference without changing it is tried at every
+    place. A lesion of which neither end is certain is never recognised, nor by an allele with a very uncertain end.
+    """
+    inner = structure.inner[build_of(reference.assembly)]
+    if inner is None or allele.type.split(":")[-1] != _TYPES.get(structure.type):
+        return False
+    outer = structure.outer[build_of(reference.assembly)]
+    starts, ends = allele.start_range or (allele.start,) * 2, allele.end_range or (allele.end,) * 2
+    if max(starts[1] - starts[0], ends[1] - ends[0]) > LARGEST_UNCERTAINTY:
+        return False
+    return any(
+        starts[0] + moved <= inner[0]
+        and starts[1] + moved >= outer[0]
+        and ends[0] + moved <= outer[1]
+        and ends[1] + moved >= inner[1]
+        for moved in _moves(allele, reference)
+    )
+
+
+def _moves(allele: StructuralAllele, reference: Reference) -> range:
+    """By how many bases an allele can be moved and stay the same; not at all where it leaves the window."""
+    window, (start, end) = reference.window, (allele.start, allele.end)
+    if allele.type.startswith("INV") or start not in window or end not in window:
+        return range(1)
+    left = right = 0
+    while start - left > window.start and _base(reference, start - left - 1) == _base(reference, end - left):
+        left += 1
+    while end + right < window.end and _base(reference, start + right) == _base(reference, end + right + 1):
+        right += 1
+    return range(-left, right + 1)
+
+
+def _base(reference: Reference, position: int) -> str:
+    return reference.fetch(position, position)
 
 
 def _protein_change(annotation: Annotation) -> Iterator[str]:

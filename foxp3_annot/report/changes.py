@@ -170,6 +170,11 @@ def _curated(finding: Values) -> Values | None:
     return match["curated"][0] if match["level"] == "same_allele" else None
 
 
+def _lesion(finding: Values) -> list[Values]:
+    """The reported lesion that a structural variant is, if any; a report of an older release does not tell."""
+    return [finding["curated"]] if finding.get("curated") else []
+
+
 def _classification(finding: Values) -> list[str]:
     row = _curated(finding)
     return [row["classification"]["label"]] if row else []
@@ -253,6 +258,12 @@ _OF_FINDING: Readers = {
 
 _OF_STRUCTURAL: Readers = {
     Aspect.FINDING_CONCLUSION: lambda finding: [finding["conclusion"]],
+    Aspect.MATCHED: lambda finding: [f"{row['id']} {row['described_as']}" for row in _lesion(finding)],
+    Aspect.STATEMENT: lambda finding: [_text(one) for row in _lesion(finding) for one in row["statements"]],
+    Aspect.EXPERIMENT: lambda finding: [_text(one) for row in _lesion(finding) for one in row["functional"]],
+    Aspect.CURATED: lambda finding: [
+        text for row in _lesion(finding) for text in _named("origin", "legacy_names", "remark")(row)
+    ],
     Aspect.ZYGOSITY: _label("zygosity"),
     Aspect.EVIDENCE: _each("evidence"),
     Aspect.NAME: _named("hgvs_g", "hgvs_c"),

@@ -9,7 +9,16 @@ from foxp3_annot.assembly import build_of
 from foxp3_annot.callability import AlleleVerdict, Callability
 from foxp3_annot.callset import CallSetOutline
 from foxp3_annot.cases import Proportion, ReportedRange
-from foxp3_annot.catalogue import Assertion, Catalogue, Citation, CuratedVariant, FunctionalResult, RowsAbout
+from foxp3_annot.catalogue import (
+    Assertion,
+    Catalogue,
+    Citation,
+    CuratedStructure,
+    CuratedVariant,
+    FunctionalResult,
+    RowsAbout,
+    classification_of,
+)
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.hallmark import hallmarks_of
@@ -64,8 +73,8 @@ def sample_report(
 ) -> dict[str, Any]:
     """Everything that is said of one sample; only plain JSON values, in a fixed order."""
     findings = sorted(assessment.findings, key=_gravity)
-    statements = _family(findings, subject.sex)
-    cited = _cited(findings, statements, catalogue)
+    statements = _family(findings, assessment.structural, subject.sex)
+    cited = _cited(findings, assessment.structural, statements, catalogue)
     return {
         "schema_version": SCHEMA_VERSION,
         "report": "sample",
@@ -110,10 +119,13 @@ def headline(subject: Subject, call_set: CallSetOutline, assessment: Assessment,
     """The answer in a sentence."""
     telling = [f for f in findings if f.conclusion is assessment.conclusion]
     if assessment.conclusion is Conclusion.CONSISTENT_WITH_IPEX:
-        answer = f"Hemizygous for {_classified(telling)}: consistent with IPEX where the clinical picture fits."
+        answer = (
+            f"Hemizygous for {_classified(telling, assessment)}: consistent with IPEX where the clinical picture fits."
+        )
         return answer + _also_to_review(findings, assessment, subject.sex)
     if assessment.conclusion is Conclusion.CARRIER:
-        return f"Carrier: heterozygous for {_classified(telling)}." + _also_to_review(findings, assessment, subject.sex)
+        carried = _classified(telling, assessment)
+        return f"Carrier: heterozygous for {carried}." + _also_to_review(findings, assessment, subject.sex)
     if assessment.conclusion is Conclusion.REVIEW_NEEDED:
         return _review_sentence(telling, assessment, subject.sex)
     if assessment.conclusion is Conclusion.NOTHING_FOUND and assessment.callability:
@@ -168,13 +180,19 @@ def _name(annotation: Annotation) -> str:
     return f"{annotation.name} {annotation.hgvs_p}".strip() if annotation.hgvs_p != "p.?" else annotation.name
 
 
-def _classified(findings: list[Finding]) -> str:
-    """Names, each with the word under which it is curated."""
-    return _joined(
+def _classified(findings: list[Finding], assessment: Assessment) -> str:
+    """Names of what the conclusion rests on, each with the word under which it is curated."""
+    small = [
         f"{_name(f.annotation)} ({f.described.match.same_allele.classification.label})"
         for f in findings
         if f.described.match.same_allele
-    )
+    ]
+    large = [
+        f"the {one.curated.described_as} ({classification_of(one.curated.said.assertions).label})"
+        for one in assessment.structural
+        if one.curated and one.conclusion is assessment.conclusion
+    ]
+    return _joined([*small, *large])
 
 
 def _joined(words: Iterable[str]) -> str:
@@ -185,12 +203,15 @@ def _joined(words: Iterable[str]) -> str:
 def _also_to_review(findings: list[Finding], assessment: Assessment, sex: Sex) -> str:
     """A second sentence where, beside the answer, something else waits for review."""
     waiting = [f for f in findings if f.conclusion is Conclusion.REVIEW_NEEDED]
-    return f" {_review_sentence(waiting, assessment, sex)}" if waiting or assessment.structural else ""
+    large = any(one.conclusion is Conclusion.REVIEW_NEEDED for one in assessment.structural)
+    return f" {_review_sentence(waiting, assessment, sex)}" if waiting or large else ""
 
 
 def _review_sentence(findings: list[Finding], assessment: Assessment, sex: Sex) -> str:
     reasons = [f"{_name(f.annotation)} is {_why(f, sex)}" for f in findings]
     for one in assessment.structural:
+        if one.conclusion is not Conclusion.REVIEW_NEEDED:
+            continue
         size = one.structural.end - one.structural.start + 1
         reasons.append(f"a structural variant ({one.structural.type}, {size:,} bases) meets the locus")
     shown = "; ".join(reasons[:3]) + (f"; and {len(reasons) - 3} more" if len(reasons) > 3 else "")
@@ -433,6 +454,21 @@ def _structural(finding: StructuralFinding) -> dict[str, Any]:
         "zygosity": {"code": finding.zygosity.value, "sentence": ZYGOSITY_SENTENCES[finding.zygosity]},
         "conclusion": finding.conclusion.value,
         "evidence": [_evidence(one) for one in finding.evidence],
+        "curated": _structure(finding.curated) if finding.curated else None,
+    }
+
+
+def _structure(structure: CuratedStructure) -> dict[str, Any]:
+    """The reported lesion that a structural variant is, and what is said of it."""
+    said = structure.said
+    return {
+        "id": structure.id,
+        "origin": structure.origin,
+        "described_as": structure.described_as,
+        "legacy_names": list(structure.legacy_names),
+        "remark": structure.remark,
+        "statements": [_assertion(one) for one in said.assertions],
+        "functional": [_functional(one) for one in said.functional],
     }
 
 
@@ -440,7 +476,7 @@ def _bounds(bounds: tuple[int, int] | None) -> list[int] | None:
     return list(bounds) if bounds else None
 
 
-def _family(findings: list[Finding], sex: Sex) -> tuple[Statement, ...]:
+def _family(findings: list[Finding], structural: Iterable[StructuralFinding], sex: Sex) -> tuple[Statement, ...]:
     """What follows for the family from the findings reported in IPEX; each sentence once.
 
     A variant that is judged together with a neighbour concludes nothing, for the family as for the person.
@@ -448,15 +484,29 @@ def _family(findings: list[Finding], sex: Sex) -> tuple[Statement, ...]:
     grave = [
         f for f in findings if f.described.concern is Concern.DISEASE and f.conclusion is not Conclusion.INCONCLUSIVE
     ]
-    return tuple(dict.fromkeys(s for finding in grave for s in inheritance(finding.zygosity, sex)))
+    states = [one.zygosity for one in grave]
+    states += [
+        one.zygosity for one in structural if one.conclusion in (Conclusion.CONSISTENT_WITH_IPEX, Conclusion.CARRIER)
+    ]
+    return tuple(dict.fromkeys(s for state in states for s in inheritance(state, sex)))
 
 
-def _cited(findings: list[Finding], statements: tuple[Statement, ...], catalogue: Catalogue) -> list[Citation]:
+def _cited(
+    findings: list[Finding],
+    structural: Iterable[StructuralFinding],
+    statements: tuple[Statement, ...],
+    catalogue: Catalogue,
+) -> list[Citation]:
     keys = {key for statement in statements for key in statement.citations} | {"genereviews_ipex", "torgerson2007"}
     found = {key: catalogue.citations[key] for key in keys}
     for finding in findings:
         for curated in finding.described.match.curated:
             found |= {citation.key: citation for citation in curated.citations}
+    for one in structural:
+        if one.curated:
+            cited = [piece.citations for piece in one.curated.said.assertions]
+            cited += [piece.citations for piece in one.curated.said.functional]
+            found |= {citation.key: citation for citations in cited for citation in citations}
     return [found[key] for key in sorted(found)]
 
 
