@@ -16,6 +16,7 @@ from foxp3_annot.genotype import Sex
 from foxp3_annot.interpretation import Described, assess, describe
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.readers.samples import AUTO, SampleRow, SampleSheet
+from foxp3_annot.readers.sex import sex_evidence_of_calls
 from foxp3_annot.readers.vcf import extracted, read_call_set
 from foxp3_annot.report.html import sample_page
 from foxp3_annot.report.json import report_json
@@ -75,6 +76,8 @@ def read_and_describe(
     """Read a file and describe each of its alleles once; the extract lives as long as the stack."""
     extract = stack.enter_context(extracted(job.path, knowledge.gene))
     call_set = read_call_set(job.path, extract, job.name, knowledge.gene, job.assembly)
+    found = sex_evidence_of_calls(job.path, call_set.assembly, indexed=call_set.seen.indexed)
+    call_set = replace(call_set, sex_evidence=found)
     return extract, call_set, describe(call_set.variants(), knowledge.gene, knowledge.matcher, resources)
 
 
