@@ -144,13 +144,17 @@ def _clues(observation: Observation[Variant], observed: Observed, reference: Ref
     )
 
 
+_MOST_READS = 10**9
+"""No file counts more; a damaged report may."""
+
+
 def _share(evidence: Iterable[Evidence]) -> Proportion | None:
     """The reads of the record with the most of them."""
     counts = []
     for one in evidence:
-        if one.allele_depth is not None and one.allele_depth >= 0:
+        if one.allele_depth is not None and 0 <= one.allele_depth <= _MOST_READS:
             total = round(one.allele_depth / one.allele_fraction) if one.allele_fraction else one.depth
-            if total and total >= one.allele_depth:
+            if total and one.allele_depth <= total <= _MOST_READS:
                 counts.append(Proportion(one.allele_depth, total))
     return max(counts, key=lambda share: share.total, default=None)
 
