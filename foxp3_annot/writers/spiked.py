@@ -129,25 +129,28 @@ _LETTERS = {0: "M", 1: "I", 2: "D", 3: "N", 4: "S", 5: "H", 6: "P", 7: "M", 8: "
 _CODES = {"M": 0, "I": 1, "D": 2, "N": 3, "S": 4, "H": 5, "P": 6}
 
 
-def _mend_mates(reads: Iterable[Any], changed: set[str]) -> None:
-    """Let the mates of changed molecules point to each other again."""
-    pairs: dict[str, list[Any]] = defaultdict(list)
-    for read in reads:
-        if read.query_name in changed and read.is_paired and not read.flag & _NOT_PRIMARY:
-            pairs[read.query_name].append(read)
-    for pair in pairs.values():
-        if len(pair) != 2 or any(read.is_unmapped for read in pair):
+def _mend_mates(reads: list[Any], changed: set[str]) -> None:
+    """Let the mates of changed molecules point to each other again; what is altered is a copy."""
+    pairs: dict[str, list[int]] = defaultdict(list)
+    for index, read in enumerate(reads):
+        mapped_pair = read.is_paired and not read.is_unmapped and not read.mate_is_unmapped
+        if read.query_name in changed and mapped_pair and not read.flag & _NOT_PRIMARY:
+            pairs[read.query_name].append(index)
+    for indices in pairs.values():
+        if len(indices) != 2:
             continue
-        one, two = sorted(pair, key=lambda read: (read.reference_start, not read.is_read1))
+        for index in indices:
+            reads[index] = copy.copy(reads[index])
+        one, two = sorted((reads[i] for i in indices), key=lambda read: (read.reference_start, not read.is_read1))
         one.next_reference_start, two.next_reference_start = two.reference_start, one.reference_start
         length = max(one.reference_end, two.reference_end) - one.reference_start
         one.template_length, two.template_length = length, -length
-        for read in pair:
+        for read in (one, two):
             read.set_tag("MC", None)
 
 
 def _write(target: Path, header: Any, reads: Iterable[Any]) -> None:
-    ordered = sorted(reads, key=lambda read: (read.reference_id, read.reference_start))
+    ordered = sorted(reads, key=lambda read: (read.reference_id < 0, read.reference_id, read.reference_start))
     with pysam.AlignmentFile(str(target), "wb", header=header) as out:
         for read in ordered:
             out.write(read)
