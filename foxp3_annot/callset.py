@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.coverage import Coverage
 from foxp3_annot.genotype import Genotype
+from foxp3_annot.sex_evidence import SexEvidence
 from foxp3_annot.variant import Variant
 
 
@@ -15,6 +16,7 @@ class Call:
     """What a record says of one sample. Depths are reads; `allele_depths` has the reference first.
 
     `phase_set` names the set within which a phased genotype is phased; empty where the file names none.
+    `forward_depths` and `reverse_depths` are those of each strand, where given.
     """
 
     genotype: Genotype | None
@@ -22,9 +24,22 @@ class Call:
     allele_depths: tuple[int | None, ...] = ()
     quality: int | None = None
     phase_set: str = ""
+    forward_depths: tuple[int | None, ...] = ()
+    reverse_depths: tuple[int | None, ...] = ()
 
     def allele_depth(self, allele: int) -> int | None:
         return self.allele_depths[allele] if allele < len(self.allele_depths) else None
+
+    def strands(self, allele: int) -> tuple[int, int, int, int] | None:
+        """Reads of the allele on the forward and the reverse strand, then those of all others; None where not given."""
+        counts = (*self.forward_depths, *self.reverse_depths)
+        if not counts or len(self.forward_depths) != len(self.reverse_depths) or allele >= len(self.forward_depths):
+            return None
+        if any(count is None or count < 0 for count in counts):
+            return None
+        forward, reverse = ([count or 0 for count in depths] for depths in (self.forward_depths, self.reverse_depths))
+        mine = forward[allele], reverse[allele]
+        return (*mine, sum(forward) - mine[0], sum(reverse) - mine[1])
 
 
 class AlleleKind(enum.Enum):
@@ -142,13 +157,15 @@ class CallSet(CallSetOutline):
     """One input file with all of its samples, as far as the locus goes.
 
     `coverage` tells, by index of the sample, how deep the window was seen; nothing for a sample of which the file
-    does not tell it. `favoured_copies` tells likewise, of samples of unknown sex called from reads, whether one or two
+    does not tell it. `sex_evidence` is, likewise by index, what there is to judge the sex chromosomes from.
+    `favoured_copies` tells likewise, of samples of unknown sex called from reads, whether one or two
     copies of the gene explain the reads better.
     """
 
     samples: tuple[str, ...]
     records: tuple[Record, ...]
     coverage: Mapping[int, Coverage] = field(default_factory=dict)
+    sex_evidence: Mapping[int, SexEvidence] = field(default_factory=dict)
     favoured_copies: Mapping[int, int] = field(default_factory=dict)
 
     def variants(self) -> tuple[Variant, ...]:

@@ -10,12 +10,14 @@ from foxp3_annot.assembly import build_of
 from foxp3_annot.callability import THRESHOLDS, Callability, Thresholds, callability
 from foxp3_annot.callset import CallSet, CallSetOutline, StructuralAllele
 from foxp3_annot.catalogue import Catalogue, CuratedStructure, classification_of
+from foxp3_annot.discordance import Explanation, explanations
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.haplotype import acting_together, combined
 from foxp3_annot.matching import Match, Matcher, MatchLevel, same_lesion
 from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observed, observe
 from foxp3_annot.pack.vocabulary import Classification, Side
+from foxp3_annot.sex_evidence import SexCheck
 from foxp3_annot.structural import StructuralAnnotation, annotate_structural
 from foxp3_annot.variant import Variant
 
@@ -64,7 +66,7 @@ class Finding:
     """One variant in one sample. `notes` are sentences that the reader must see beside it.
 
     `members` names the variants that a combined finding is made of; they lie on one copy of the gene and are
-    judged together, so that each alone concludes nothing.
+    judged together, so that each alone concludes nothing. `explanations` say why a male looks heterozygous.
     """
 
     described: Described
@@ -73,6 +75,7 @@ class Finding:
     conclusion: Conclusion
     notes: tuple[str, ...]
     members: tuple[str, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
 
     @property
     def annotation(self) -> Annotation:
@@ -113,6 +116,7 @@ class Assessment:
     structural: tuple[StructuralFinding, ...]
     unassessed: tuple[Unassessed, ...]
     conclusion: Conclusion
+    sex_check: SexCheck
     callability: Callability | None = None
 
 
@@ -186,20 +190,25 @@ def interpret(
 ) -> Assessment:
     """What is to be thought of what one sample was seen to carry; `described` holds every variant of it."""
     model, sex = gene.on(call_set.assembly), observed.sex
-    findings = tuple(_finding(described[one.allele], one, sex) for one in observed.variants)
+    findings = tuple(
+        replace(_finding(described[one.allele], one, sex), explanations=explanations(one, observed, model.reference))
+        for one in observed.variants
+    )
     findings = _combined(findings, sex, gene, matcher, resources)
     findings = tuple(_with_neighbours(finding, findings) for finding in findings)
     structures = tuple(_structural(one, model, sex, matcher.catalogue) for one in observed.structural)
     conclusions = {f.conclusion for f in findings} | {s.conclusion for s in structures}
     conclusion = next((c for c in Conclusion if c in conclusions), Conclusion.INCONCLUSIVE)
+    sex_check = SexCheck.of(sex, observed.sex_evidence)
     seen = None
     if observed.coverage:
         found = [finding.annotation.variant for finding in findings]
         seen = callability(observed.coverage, found, sex, model, matcher.catalogue, thresholds)
-        if conclusion is Conclusion.INCONCLUSIVE and seen.is_clear and not _has_open_records(observed):
+        clear = seen.is_clear and not _has_open_records(observed) and not sex_check.warning
+        if conclusion is Conclusion.INCONCLUSIVE and clear:
             conclusion = Conclusion.NOTHING_FOUND
     unassessed = tuple(_unassessed(observed.gaps, call_set, model, seen))
-    return Assessment(findings, structures, unassessed, conclusion, seen)
+    return Assessment(findings, structures, unassessed, conclusion, sex_check, seen)
 
 
 def _has_open_records(observed: Observed) -> bool:

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from foxp3_annot.callset import Allele, AlleleKind, Call, CallSet, Record, StructuralAllele
 from foxp3_annot.coverage import Coverage
 from foxp3_annot.genotype import MISSING, Genotype, Sex, Zygosity, zygosity
+from foxp3_annot.sex_evidence import SexEvidence
 from foxp3_annot.variant import Variant
 
 
@@ -23,7 +24,8 @@ class Evidence:
     `contig` to `alt` stand as written. `allele_number` is the number of the allele in `genotype`, which is None
     where the record has none. `phase_set` is empty where none is named. Depths are reads, `quality` and
     `genotype_quality` Phred-scaled, and None is a number that was not given. `quality` is kept to two decimals and
-    `allele_fraction`, the share of the reads counted for any allele, to four: just as reports give them.
+    `allele_fraction`, the share of the reads counted for any allele, to four: just as reports give them. `strands` are
+    the reads of the allele on the forward and the reverse strand, then those of all other alleles.
     """
 
     contig: str
@@ -40,6 +42,7 @@ class Evidence:
     allele_depth: int | None
     allele_fraction: float | None
     genotype_quality: int | None
+    strands: tuple[int, int, int, int] | None = None
 
     @classmethod
     def of(cls, record: Record, allele: Allele, call: Call | None) -> "Evidence":
@@ -59,6 +62,7 @@ class Evidence:
             allele_depth=call.allele_depth(allele.number) if call else None,
             allele_fraction=_fraction(call, allele.number) if call else None,
             genotype_quality=call.quality if call else None,
+            strands=call.strands(allele.number) if call else None,
         )
 
     @property
@@ -158,6 +162,7 @@ class Observed:
     structural: tuple[Observation[StructuralAllele], ...]
     gaps: tuple[Gap, ...]
     coverage: Coverage | None = None
+    sex_evidence: SexEvidence | None = None
 
     @classmethod
     def of(
@@ -167,6 +172,7 @@ class Observed:
         structural: Iterable[Observation[StructuralAllele]],
         gaps: Iterable[Gap],
         coverage: Coverage | None = None,
+        sex_evidence: SexEvidence | None = None,
     ) -> "Observed":
         """In order; structural alleles must come in theirs."""
         kinds = list(GapKind)
@@ -176,6 +182,7 @@ class Observed:
             tuple(structural),
             tuple(sorted(gaps, key=lambda gap: kinds.index(gap.kind))),
             coverage,
+            sex_evidence,
         )
 
 
@@ -194,6 +201,7 @@ def observe(call_set: CallSet, sample: int | None, sex: Sex) -> Observed:
         (Observation.of(allele, evidence, sex) for allele, evidence in structural.items()),
         _gaps(call_set, sample),
         None if sample is None else call_set.coverage.get(sample),
+        None if sample is None else call_set.sex_evidence.get(sample),
     )
 
 

@@ -319,6 +319,8 @@ def _calls(record: Any, keys: tuple[str, ...]) -> Iterator[tuple[int, Call]]:
                     _numbers(sample, "AD", keys),
                     _number(sample, "GQ", keys),
                     _text(sample, "PS", keys),
+                    _numbers(sample, "ADF", keys),
+                    _numbers(sample, "ADR", keys),
                 ),
             )
 

@@ -19,6 +19,7 @@ class Aspect(enum.Enum):
     SENTENCE = ("sentence", False)
     SAMPLE = ("sample", True)
     CALL_SET = ("call set", True)
+    SEX_CHECK = ("sex check", True)
     FAMILY = ("family", True)
     NOT_ASSESSED = ("not assessed", True)
     CALLABILITY = ("callability", True)
@@ -37,6 +38,7 @@ class Aspect(enum.Enum):
     PUBLISHED = ("published individuals", True)
     CURATED = ("curated row", True)
     NOTE = ("note", True)
+    EXPLANATION = ("explanation", True)
     ZYGOSITY = ("zygosity", False)
     EVIDENCE = ("evidence", True)
     MEMBER = ("member", True)
@@ -223,6 +225,7 @@ _OF_REPORT: Readers = {
     Aspect.SENTENCE: lambda report: [report["conclusion"]["sentence"]],
     Aspect.SAMPLE: lambda report: _named(*report["sample"])(report["sample"]),
     Aspect.CALL_SET: lambda report: _named(*report["call_set"])(report["call_set"]),
+    Aspect.SEX_CHECK: lambda report: _named(*report["sex_check"])(report["sex_check"]),
     Aspect.FAMILY: _each("inheritance"),
     Aspect.NOT_ASSESSED: _each("not_assessed"),
     Aspect.CALLABILITY: _callability,
@@ -243,6 +246,7 @@ _OF_FINDING: Readers = {
     Aspect.PUBLISHED: _published,
     Aspect.CURATED: _rows,
     Aspect.NOTE: _each("notes"),
+    Aspect.EXPLANATION: _each("explanations"),
     Aspect.ZYGOSITY: _label("zygosity"),
     Aspect.EVIDENCE: _each("evidence"),
     Aspect.MEMBER: _each("members"),

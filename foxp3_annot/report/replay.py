@@ -38,6 +38,7 @@ from foxp3_annot.report.json import report_json
 from foxp3_annot.report.provenance import Settings, pack_options
 from foxp3_annot.report.sample import SCHEMA_VERSION, Subject, locus_of, sample_report
 from foxp3_annot.resources import schema_path
+from foxp3_annot.sex_evidence import ReadDepths, SexEvidence, XGenotypes
 from foxp3_annot.variant import Variant
 
 if TYPE_CHECKING:
@@ -183,7 +184,9 @@ def _observed(report: dict[str, Any], sex: Sex, reference: Reference) -> Observe
     for things in ([one.allele for one in variants], [one.allele for one in structural], [gap.kind for gap in gaps]):
         if len(set(things)) < len(things):
             raise _damaged("something stands in it twice that can stand there once")
-    return Observed.of(sex, variants, structural, gaps, _coverage(report, reference))
+    return Observed.of(
+        sex, variants, structural, gaps, _coverage(report, reference), _sex_evidence(report["sex_check"]["evidence"])
+    )
 
 
 def _coverage(report: dict[str, Any], reference: Reference) -> Coverage | None:
@@ -198,6 +201,17 @@ def _coverage(report: dict[str, Any], reference: Reference) -> Coverage | None:
         )
     except ValueError as error:
         raise _damaged(str(error)) from error
+
+
+def _sex_evidence(values: dict[str, Any]) -> SexEvidence | None:
+    reads, genotypes = values["reads"], values["genotypes"]
+    try:
+        found = SexEvidence(ReadDepths(**reads) if reads else None, XGenotypes(**genotypes) if genotypes else None)
+    except OverflowError as error:
+        raise _damaged(str(error)) from error
+    if genotypes and genotypes["heterozygous"] > genotypes["carried"]:
+        raise _damaged("more genotypes of X are heterozygous than were counted")
+    return found if reads or genotypes else None
 
 
 def _resources(report: dict[str, Any], gene: Gene, assembly: Assembly) -> AnnotationResources:
@@ -263,7 +277,10 @@ def _one_evidence(values: dict[str, Any]) -> Evidence:
         raise _damaged(str(error)) from error
     if not is_observed(genotype, values["allele_number"]):
         raise _damaged(f"genotype {genotype} does not hold allele {values['allele_number']}")
-    return Evidence(**values | numbers | {"filters": tuple(values["filters"]), "genotype": genotype})
+    strands = tuple(values["strands"]) if values["strands"] else None
+    return Evidence(
+        **values | numbers | {"filters": tuple(values["filters"]), "genotype": genotype, "strands": strands}
+    )
 
 
 def _gaps(report: dict[str, Any]) -> Iterator[Gap]:

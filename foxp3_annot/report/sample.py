@@ -30,6 +30,7 @@ from foxp3_annot.protein import one_letter
 from foxp3_annot.report.annotation_resources import annotation_values
 from foxp3_annot.report.callability import callability_values
 from foxp3_annot.report.provenance import Settings, provenance
+from foxp3_annot.sex_evidence import ReadDepths, SexCheck, SexStatus, XGenotypes
 
 SCHEMA_VERSION = "2.0.0"
 
@@ -86,9 +87,10 @@ def sample_report(
             "sex_source": "declared" if subject.sex_declared else "not declared",
         },
         "call_set": _call_set(call_set, gene),
+        "sex_check": _sex_check(assessment.sex_check),
         "conclusion": {
             "code": assessment.conclusion.value,
-            "sentence": headline(subject, call_set, assessment, findings),
+            "sentence": _warned(headline(subject, call_set, assessment, findings), assessment.sex_check),
         },
         "findings": [_finding(finding, gene) for finding in findings],
         "structural_findings": [_structural(one) for one in assessment.structural],
@@ -170,6 +172,13 @@ def _exclusion_sentence(seen: Callability | None) -> str:
         f"{seen.count(AlleleVerdict.EXCLUDED)} of {len(seen.reported)} alleles reported in IPEX are excluded in this "
         "sample; the others, structural lesions and IPEX of another cause are not."
     )
+
+
+def _warned(sentence: str, check: SexCheck) -> str:
+    """The answer, and that it may be another person's where the data do not fit the declared sex."""
+    if check.status is not SexStatus.CONFLICT:
+        return sentence
+    return f"{sentence} But the data do not fit the declared sex ({check.declared.value}): clear this up first."
 
 
 def _names(findings: Iterable[Finding]) -> str:
@@ -257,6 +266,42 @@ def _call_set(call_set: CallSetOutline, gene: Gene) -> dict[str, Any]:
     }
 
 
+def _sex_check(check: SexCheck) -> dict[str, Any]:
+    evidence = check.evidence
+    return {
+        "declared": check.declared.value,
+        "status": check.status.value,
+        "verdict": {"code": check.verdict.code, "label": check.verdict.label},
+        "warning": check.warning,
+        "sentence": check.sentence,
+        "evidence": {
+            "reads": _read_depths(evidence.reads) if evidence and evidence.reads else None,
+            "genotypes": _x_genotypes(evidence.genotypes) if evidence and evidence.genotypes else None,
+        },
+    }
+
+
+def _read_depths(reads: ReadDepths) -> dict[str, Any]:
+    return {
+        "autosomes": reads.autosomes,
+        "autosomal_reads": reads.autosomal_reads,
+        "x_reads": reads.x_reads,
+        "y_reads": reads.y_reads,
+        "spread": reads.spread,
+        "x_ratio": reads.x_ratio,
+        "y_ratio": reads.y_ratio,
+    }
+
+
+def _x_genotypes(genotypes: XGenotypes) -> dict[str, Any]:
+    return {
+        "carried": genotypes.carried,
+        "heterozygous": genotypes.heterozygous,
+        "single": genotypes.single,
+        "complete": genotypes.complete,
+    }
+
+
 def locus_of(model: GeneModel) -> str:
     """The stretch of chromosome X in which records count."""
     return f"chrX:{model.window.start}-{model.window.end}"
@@ -276,6 +321,15 @@ def _finding(finding: Finding, gene: Gene) -> dict[str, Any]:
         "members": list(finding.members),
         "evidence": [_evidence(one) for one in finding.evidence],
         "notes": list(finding.notes),
+        "explanations": [
+            {
+                "code": one.kind.code,
+                "label": one.kind.label,
+                "weight": {"code": one.weight.code, "label": one.weight.label},
+                "because": one.because,
+            }
+            for one in finding.explanations
+        ],
     }
 
 
@@ -433,6 +487,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "allele_depth": evidence.allele_depth,
         "allele_fraction": evidence.allele_fraction,
         "genotype_quality": evidence.genotype_quality,
+        "strands": list(evidence.strands) if evidence.strands else None,
     }
 
 

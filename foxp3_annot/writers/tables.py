@@ -42,6 +42,7 @@ SAMPLE_COLUMNS = (
     "clinvar",
     "citations",
     "notes",
+    "explanations",
 )
 
 SUMMARY_COLUMNS = (
@@ -50,6 +51,7 @@ SUMMARY_COLUMNS = (
     "file",
     "assembly",
     "sex",
+    "sex_check",
     "conclusion",
     "hgvs_c",
     "hgvs_p",
@@ -193,6 +195,7 @@ def _finding_row(finding: dict[str, Any]) -> dict[str, Any]:
             "clinvar": same["clinvar"] if same else "",
             "citations": ";".join(sorted({k for one in curated for s in one["statements"] for k in s["citations"]})),
             "notes": " ".join(finding["notes"]),
+            "explanations": "; ".join(f"{one['label']} ({one['weight']['label']})" for one in finding["explanations"]),
         }
     )
 
@@ -238,6 +241,7 @@ def _summary_row(report: dict[str, Any]) -> dict[str, Any]:
         "file": report["call_set"]["file"],
         "assembly": report["call_set"]["assembly"],
         "sex": report["sample"]["sex"],
+        "sex_check": _sex_cell(report["sex_check"]),
         "conclusion": report["conclusion"]["code"],
         "hgvs_c": grave["hgvs_c"] if grave else "",
         "hgvs_p": grave["hgvs_p"] if grave else "",
@@ -248,6 +252,11 @@ def _summary_row(report: dict[str, Any]) -> dict[str, Any]:
         **_callability_cells(report["callability"]),
         "sentence": report["conclusion"]["sentence"],
     }
+
+
+def _sex_cell(check: dict[str, Any]) -> str:
+    """The status, and what the data fit where they tell anything."""
+    return check["status"] if check["status"] == "not_told" else f"{check['status']} ({check['verdict']['code']})"
 
 
 def _callability_cells(seen: dict[str, Any] | None) -> dict[str, str]:
