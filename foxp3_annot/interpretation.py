@@ -398,8 +398,8 @@ def _unassessed(
     if seen:
         callable_, needed = seen.needed
         sentence = (
-            f"Of the {needed:,} bases that must be seen, {callable_:,} are callable, as {seen.coverage.stated}; for "
-            "every other base reference sequence and missing data look the same."
+            f"Of the {needed:,} bases that must be seen, {callable_:,} are callable, as {seen.coverage.stated}; "
+            "what could not be seen is not known to be reference."
         )
     elif blocks:
         sentence = (

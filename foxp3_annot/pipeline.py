@@ -11,7 +11,7 @@ from typing import Any
 from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.callset import CallSet, Record
-from foxp3_annot.coverage import Coverage
+from foxp3_annot.coverage import Coverage, CoverageSource
 from foxp3_annot.errors import InputError
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex
@@ -201,7 +201,7 @@ def report_jobs(
     known = [subject for *_, subjects in read for _, subject in subjects]
     _refuse_unknown(sexes, known)
     shared = {id_ for id_, count in Counter(subject.id for subject in known).items() if count > 1}
-    outcomes, owners, stated = [], dict[str, Path](), _StatedRegions(knowledge)
+    outcomes, owners, stated = [], dict[str, Path](), StatedRegions(knowledge)
     for job, extract, call_set, described, reads, subjects in read:
         reports, kept = [], []
         for index, given in subjects:
@@ -230,7 +230,7 @@ def _regions_of(job: Job, name_in_file: str | None) -> Path | None:
     return next((row.callable_regions for row in rows if row.callable_regions), job.callable_regions)
 
 
-class _StatedRegions:
+class StatedRegions:
     """Files of callable regions, and the records that are held against them, each read once."""
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -239,12 +239,16 @@ class _StatedRegions:
         self._records: dict[Path, list[tuple[Record, Any]]] = {}
 
     def added(self, path: Path, extract: Path, call_set: CallSet, sample: int | None, regions: Path) -> CallSet:
-        """The call set with what regions state of a sample, which goes before what the file at `path` tells.
+        """The call set with what regions state of a sample, which goes before the blocks of the file at `path`.
 
-        They count for nothing where the file has no record on chromosome X at all: it may have been removed.
+        InputError for one without samples, and for reads, whose counts nothing replaces. Regions
+        count for nothing where the file has no record on chromosome X at all: it may have been removed.
         """
         if sample is None:
             raise InputError(f"{path}: has no sample column, so callable regions ({regions}) can be stated of nobody")
+        own = call_set.coverage.get(sample)
+        if own and own.source is CoverageSource.READS:
+            raise InputError(f"{path}: its reads were counted, which goes before callable regions; leave out {regions}")
         if call_set.seen.records_on_x == 0:
             return call_set
         key, window = (regions, call_set.assembly), self._gene.on(call_set.assembly).window

@@ -38,6 +38,7 @@ from foxp3_annot.gene import foxp3
 from foxp3_annot.genotype import Sex
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.pack.vocabulary import Side
+from foxp3_annot.pipeline import StatedRegions
 from foxp3_annot.readers.callable_regions import read_callable_regions
 from foxp3_annot.readers.reference_blocks import lesser_depths
 from foxp3_annot.readers.samples import read_sample_sheet
@@ -864,6 +865,15 @@ def test_regions_say_nothing_of_a_file_without_chromosome_x(tmp_path: Path) -> N
     assert "IPEX is not excluded" in one["conclusion"]["sentence"]
     elsewhere = run(tmp_path, "chrX\t60000000\t.\tC\tT\t.\t.\t.\tGT\t0/1", words=words)
     assert elsewhere["conclusion"]["code"] == "nothing_found"
+
+
+def test_nothing_replaces_counted_reads(tmp_path: Path) -> None:
+    path = tmp_path / "input.vcf"
+    path.write_text(f"{HEADER}\tFORMAT\tS\n{PLAIN}\n")
+    with extracted(path, GENE) as extract:
+        call_set = replace(read_call_set(path, extract, "input", GENE), coverage={0: deep(30)})
+        with pytest.raises(InputError, match="its reads were counted"):
+            StatedRegions(Knowledge.shipped()).added(path, extract, call_set, 0, exons_bed(tmp_path))
 
 
 def test_a_row_of_the_sheet_names_its_own_regions(tmp_path: Path) -> None:
