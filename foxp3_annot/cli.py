@@ -37,6 +37,15 @@ KNOWLEDGE = click.option(
 )
 
 
+CALLABLE = click.option(
+    "--callable",
+    "regions",
+    type=click.Path(path_type=Path),
+    metavar="FILE.bed",
+    help="Regions in which the samples could be called (BED, plain or compressed), where the files do not tell.",
+)
+
+
 def _resources(declaration: Path | None, gene: Any) -> Any:
     """The resources that a file declares; nothing is loaded or read where none is given."""
     from foxp3_annot.annotation_resource import NO_RESOURCES
@@ -85,6 +94,7 @@ def main() -> None:
 @ASSEMBLY
 @KNOWLEDGE
 @ANNOTATIONS
+@CALLABLE
 @told
 def run(
     inputs: tuple[Path, ...],
@@ -94,12 +104,14 @@ def run(
     assembly: str,
     packs: tuple[Path, ...],
     annotations: Path | None,
+    regions: Path | None,
 ) -> None:
     """Report every sample of a few VCF or BCF files, in one process.
 
     \b
     Writes, under the output folder:
       reports/SAMPLE.html, .json, .tsv    the report of each sample
+      reports/SAMPLE.callability.tsv      what was seen deeply enough, and what is excluded
       annotated/FILE.vcf.gz               the records of the locus, annotated and indexed
       summary.tsv                         one row a sample
 
@@ -108,6 +120,7 @@ def run(
       foxp3-annot run trio.vcf.gz other.bcf -o results --samples samples.tsv
       foxp3-annot run trio.vcf.gz -o results --annotations annotations.yaml
       foxp3-annot run trio.vcf.gz -o results --knowledge our-pack
+      foxp3-annot run boy.vcf.gz -o results --sex BOY=male --callable covered.bed
     """
     from foxp3_annot.knowledge import Knowledge
     from foxp3_annot.pipeline import jobs_of, report_jobs, write_outcome
@@ -117,7 +130,7 @@ def run(
 
     sheet = read_sample_sheet(samples) if samples else SampleSheet()
     stated = _assembly(assembly)
-    jobs = jobs_of(call_set_names(inputs), sheet, stated)
+    jobs = jobs_of(call_set_names(inputs), sheet, stated, callable_regions=regions)
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
@@ -271,6 +284,7 @@ def atlas(output: Path, assembly: str) -> None:
 @ASSEMBLY
 @KNOWLEDGE
 @ANNOTATIONS
+@CALLABLE
 @told
 def report(
     input_file: Path,
@@ -280,6 +294,7 @@ def report(
     assembly: str,
     packs: tuple[Path, ...],
     annotations: Path | None,
+    regions: Path | None,
 ) -> None:
     """Report the samples that the sheet names in one file; a step of the workflow.
 
@@ -293,7 +308,7 @@ def report(
 
     sheet = read_sample_sheet(samples, need_vcf=True)
     stated = _assembly(assembly)
-    jobs = jobs_of({input_file: call_set}, sheet, stated, only_listed=True)
+    jobs = jobs_of({input_file: call_set}, sheet, stated, only_listed=True, callable_regions=regions)
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:

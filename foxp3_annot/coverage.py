@@ -14,6 +14,10 @@ from foxp3_annot.assembly import Assembly
 from foxp3_annot.variant import Variant
 
 
+LEAST_GENOTYPE_QUALITY = 20
+"""Phred. A caller that gives the reference less than this is wrong more often than once in a hundred times."""
+
+
 class CoverageSource(enum.Enum):
     """Where the depths come from."""
 
@@ -37,11 +41,16 @@ class ReadFilters:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of one depth (1-based, both ends included, plus strand); None: callable, the depth not told."""
+    """A stretch of one depth (1-based, both ends included, plus strand); None: callable, the depth not told.
+
+    `doubted` where the source itself doubts it, however many reads it counted: a genotype of low quality or none,
+    a failed filter.
+    """
 
     start: int
     end: int
     depth: int | None
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +62,22 @@ class SeenAllele:
     depth: int
 
 
+@dataclass(frozen=True, slots=True)
+class RegionsFile:
+    """A file of callable regions: its name and SHA-256."""
+
+    name: str
+    sha256: str
+
+
 @dataclass(frozen=True)
 class Coverage:
     """The depth over the window for one sample, as runs in order of place.
 
     `read_length` is the usual length of a read in bases, which bounds how far one read can tell a longer allele from
     the reference; None where it is not known. `seen` holds every allele other than the reference that any counted
-    read shows, called or not; it is empty where the source does not tell.
+    read shows, called or not; it is empty where the source does not tell. `regions_file` is set where a file of
+    callable regions is the source.
     """
 
     assembly: Assembly
@@ -68,6 +86,7 @@ class Coverage:
     filters: ReadFilters | None = None
     read_length: int | None = None
     seen: tuple[SeenAllele, ...] = field(default=(), repr=False)
+    regions_file: RegionsFile | None = None
 
     @classmethod
     def of_depths(
@@ -89,6 +108,18 @@ class Coverage:
             tuple(sorted(seen, key=lambda one: one.variant.key)),
         )
 
+    @property
+    def stated(self) -> str:
+        """Where the depths come from, in words."""
+        if self.regions_file:
+            return f"stated by the callable regions of {self.regions_file.name}"
+        return self.source.label
+
+    @cached_property
+    def seen_as(self) -> dict[Variant, SeenAllele]:
+        """The alleles seen, by what they are."""
+        return {one.variant: one for one in self.seen}
+
     @cached_property
     def _starts(self) -> list[int]:
         return [run.start for run in self.runs]
@@ -101,7 +132,7 @@ class Coverage:
             if run.start > end:
                 break
             if run.end >= start:
-                found.append(Run(max(run.start, start), min(run.end, end), run.depth))
+                found.append(Run(max(run.start, start), min(run.end, end), run.depth, run.doubted))
         return tuple(found)
 
     def depths(self, start: int, end: int) -> Iterator[int | None]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from foxp3_annot.annotation import Annotation, annotate
 from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources, AnnotationValues, notes_of
 from foxp3_annot.assembly import build_of
+from foxp3_annot.callability import THRESHOLDS, Callability, Thresholds, callability
 from foxp3_annot.callset import CallSet, CallSetOutline, StructuralAllele
 from foxp3_annot.discordance import Explanation, explanations
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.haplotype import acting_together, combined
 from foxp3_annot.matching import Match, Matcher, MatchLevel
-from foxp3_annot.observation import Evidence, Gap, Observation, Observed, observe
+from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observed, observe
 from foxp3_annot.pack.vocabulary import Classification, Side
 from foxp3_annot.sex_evidence import SexCheck
 from foxp3_annot.structural import StructuralAnnotation, annotate_structural
@@ -37,12 +38,13 @@ class Concern(enum.Enum):
 
 
 class Conclusion(enum.Enum):
-    """The answer of a report, the gravest first."""
+    """The answer of a report, the gravest first. NOTHING_FOUND needs that all of it could be seen."""
 
     CONSISTENT_WITH_IPEX = "consistent_with_ipex"
     CARRIER = "carrier"
     REVIEW_NEEDED = "review_needed"
     INCONCLUSIVE = "inconclusive"
+    NOTHING_FOUND = "nothing_found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +108,14 @@ class Unassessed:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All that one sample's calls say."""
+    """All that one sample's calls say. `callability` is None where nothing tells how deep the sample was seen."""
 
     findings: tuple[Finding, ...]
     structural: tuple[StructuralFinding, ...]
     unassessed: tuple[Unassessed, ...]
     conclusion: Conclusion
     sex_check: SexCheck
+    callability: Callability | None = None
 
 
 def describe(
@@ -168,9 +171,10 @@ def assess(
     gene: Gene,
     matcher: Matcher,
     resources: AnnotationResources = NO_RESOURCES,
+    thresholds: Thresholds = THRESHOLDS,
 ) -> Assessment:
     """What the calls of one sample say; `sample` is its index, None for a file without samples."""
-    return interpret(observe(call_set, sample, sex), call_set, described, gene, matcher, resources)
+    return interpret(observe(call_set, sample, sex), call_set, described, gene, matcher, resources, thresholds)
 
 
 def interpret(
@@ -180,6 +184,7 @@ def interpret(
     gene: Gene,
     matcher: Matcher,
     resources: AnnotationResources = NO_RESOURCES,
+    thresholds: Thresholds = THRESHOLDS,
 ) -> Assessment:
     """What is to be thought of what one sample was seen to carry; `described` holds every variant of it."""
     model, sex = gene.on(call_set.assembly), observed.sex
@@ -193,7 +198,20 @@ def interpret(
     conclusions = {f.conclusion for f in findings} | {s.conclusion for s in structures}
     conclusion = next((c for c in Conclusion if c in conclusions), Conclusion.INCONCLUSIVE)
     sex_check = SexCheck.of(sex, observed.sex_evidence)
-    return Assessment(findings, structures, tuple(_unassessed(observed.gaps, call_set, model)), conclusion, sex_check)
+    seen = None
+    if observed.coverage:
+        found = [finding.annotation.variant for finding in findings]
+        seen = callability(observed.coverage, found, sex, model, matcher.catalogue, thresholds)
+        clear = seen.is_clear and not _has_open_records(observed) and not sex_check.warning
+        if conclusion is Conclusion.INCONCLUSIVE and clear:
+            conclusion = Conclusion.NOTHING_FOUND
+    unassessed = tuple(_unassessed(observed.gaps, call_set, model, seen))
+    return Assessment(findings, structures, unassessed, conclusion, sex_check, seen)
+
+
+def _has_open_records(observed: Observed) -> bool:
+    """Whether a record leaves open what the sample carries; one without a call is judged with the bases it covers."""
+    return any(gap.kind is not GapKind.NO_CALL for gap in observed.gaps)
 
 
 def _finding(described: Described, observation: Observation[Variant], sex: Sex) -> Finding:
@@ -360,13 +378,21 @@ def _structural(observation: Observation[StructuralAllele], model: GeneModel) ->
     )
 
 
-def _unassessed(gaps: Iterable[Gap], call_set: CallSetOutline, model: GeneModel) -> Iterable[Unassessed]:
+def _unassessed(
+    gaps: Iterable[Gap], call_set: CallSetOutline, model: GeneModel, seen: Callability | None
+) -> Iterable[Unassessed]:
     """What this file leaves open for this sample, the most important first."""
     window = model.window
     if not call_set.seen.records_in_locus:
         yield Unassessed("no_record_in_locus", _no_record_sentence(call_set))
     blocks = call_set.seen.reference_block_bases
-    if blocks:
+    if seen:
+        callable_, needed = seen.needed
+        sentence = (
+            f"Of the {needed:,} bases that must be seen, {callable_:,} are callable, as {seen.coverage.stated}; for "
+            "every other base reference sequence and missing data look the same."
+        )
+    elif blocks:
         sentence = (
             f"Records without an alternate allele cover {blocks:,} of the {len(window):,} bases of the locus "
             f"({window}); whether they were deep enough was not judged. The other bases are not known to be reference."

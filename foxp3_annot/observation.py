@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from foxp3_annot.callset import Allele, AlleleKind, Call, CallSet, Record, StructuralAllele
+from foxp3_annot.coverage import Coverage
 from foxp3_annot.genotype import MISSING, Genotype, Sex, Zygosity, zygosity
 from foxp3_annot.sex_evidence import SexEvidence
 from foxp3_annot.variant import Variant
@@ -144,12 +145,14 @@ class Observed:
     """All that the calls of one sample show. Zygosity was judged with `sex`.
 
     `variants` stand in the order of `Variant.key`, `structural` in that of the file, `gaps` in that of `GapKind`.
+    `coverage` is None where the file does not tell how deep the sample was seen.
     """
 
     sex: Sex
     variants: tuple[Observation[Variant], ...]
     structural: tuple[Observation[StructuralAllele], ...]
     gaps: tuple[Gap, ...]
+    coverage: Coverage | None = None
     sex_evidence: SexEvidence | None = None
 
     @classmethod
@@ -159,6 +162,7 @@ class Observed:
         variants: Iterable[Observation[Variant]],
         structural: Iterable[Observation[StructuralAllele]],
         gaps: Iterable[Gap],
+        coverage: Coverage | None = None,
         sex_evidence: SexEvidence | None = None,
     ) -> "Observed":
         """In order; structural alleles must come in theirs."""
@@ -168,6 +172,7 @@ class Observed:
             tuple(sorted(variants, key=lambda one: one.allele.key)),
             tuple(structural),
             tuple(sorted(gaps, key=lambda gap: kinds.index(gap.kind))),
+            coverage,
             sex_evidence,
         )
 
@@ -186,6 +191,7 @@ def observe(call_set: CallSet, sample: int | None, sex: Sex) -> Observed:
         (Observation.of(variant, evidence, sex) for variant, evidence in variants.items()),
         (Observation.of(allele, evidence, sex) for allele, evidence in structural.items()),
         _gaps(call_set, sample),
+        None if sample is None else call_set.coverage.get(sample),
         None if sample is None else call_set.sex_evidence.get(sample),
     )
 

@@ -11,10 +11,12 @@ from typing import Any
 from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.callset import CallSet
+from foxp3_annot.coverage import Coverage
 from foxp3_annot.errors import InputError
 from foxp3_annot.genotype import Sex
 from foxp3_annot.interpretation import Described, assess, describe
 from foxp3_annot.knowledge import Knowledge
+from foxp3_annot.readers.callable_regions import read_callable_regions, with_doubts
 from foxp3_annot.readers.samples import AUTO, SampleRow, SampleSheet
 from foxp3_annot.readers.sex import sex_evidence_of_calls
 from foxp3_annot.readers.vcf import extracted, read_call_set
@@ -24,17 +26,22 @@ from foxp3_annot.report.provenance import Settings
 from foxp3_annot.report.sample import Subject, sample_report
 from foxp3_annot.variant import Variant
 from foxp3_annot.writers.files import safe_name, write_text
-from foxp3_annot.writers.tables import sample_table
+from foxp3_annot.writers.tables import callability_table, sample_table
 from foxp3_annot.writers.vcf import write_annotated_vcf
 
 Progress = Callable[[str], None]
+
+_RESERVED = ".callability"
+CALLABILITY_ENDING = f"{_RESERVED}.tsv"
+"""The end of the name of the table of callability, which no report of another sample may share."""
 
 
 @dataclass(frozen=True)
 class Job:
     """One input file, its name, the build where it is stated, and what the sheet says of its samples.
 
-    With `only_listed` samples that no row names get no report.
+    With `only_listed` samples that no row names get no report. `callable_regions` is the BED file that holds for
+    samples whose row names none.
     """
 
     path: Path
@@ -42,6 +49,7 @@ class Job:
     assembly: Assembly | None = None
     rows: tuple[SampleRow, ...] = ()
     only_listed: bool = False
+    callable_regions: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,12 @@ class Outcome:
 
 
 def jobs_of(
-    names: Mapping[Path, str], sheet: SampleSheet, assembly: Assembly | None, *, only_listed: bool = False
+    names: Mapping[Path, str],
+    sheet: SampleSheet,
+    assembly: Assembly | None,
+    *,
+    only_listed: bool = False,
+    callable_regions: Path | None = None,
 ) -> list[Job]:
     """A job for each file. A build stated in a row counts for its file; rows of one file must not differ."""
     jobs = []
@@ -66,7 +79,7 @@ def jobs_of(
         stated = {row.assembly for row in rows if row.assembly and row.vcf}
         if len(stated) > 1:
             raise InputError(f"{path}: the rows of the sample sheet state different builds for this file; keep one")
-        jobs.append(Job(path, name, next(iter(stated), assembly), rows, only_listed))
+        jobs.append(Job(path, name, next(iter(stated), assembly), rows, only_listed, callable_regions))
     return jobs
 
 
@@ -103,19 +116,49 @@ def report_jobs(
     known = [subject for *_, subjects in read for _, subject in subjects]
     _refuse_unknown(sexes, known)
     shared = {id_ for id_, count in Counter(subject.id for subject in known).items() if count > 1}
-    outcomes, owners = [], dict[str, Path]()
+    outcomes, owners, stated = [], dict[str, Path](), _StatedRegions(knowledge)
     for job, extract, call_set, described, subjects in read:
         reports = []
         for index, given in subjects:
             subject = _with_sex(_renamed(given, job) if given.id in shared else given, given.id, sexes)
+            if subject.id.endswith(_RESERVED):
+                raise InputError(
+                    f"{job.path}: a sample cannot be called '{subject.id}': reports end in {_RESERVED}.tsv"
+                )
             if subject.id in owners:
                 raise InputError(f"{job.path}: '{subject.id}' would also name a report of {owners[subject.id]}")
             owners[subject.id] = job.path
-            assessment = assess(call_set, index, subject.sex, described, knowledge.gene, knowledge.matcher, resources)
-            settings = settings_of(job, subject, assembly, resources)
+            regions = _regions_of(job, given.name_in_file)
+            seen = stated.added(call_set, index, regions, job.path) if regions else call_set
+            assessment = assess(seen, index, subject.sex, described, knowledge.gene, knowledge.matcher, resources)
+            settings = settings_of(job, subject, assembly, resources, regions)
             reports.append(sample_report(subject, call_set, assessment, knowledge.gene, knowledge.catalogue, settings))
         outcomes.append(Outcome(job, extract, call_set, described, tuple(reports), resources))
     return outcomes
+
+
+def _regions_of(job: Job, name_in_file: str | None) -> Path | None:
+    """The file of callable regions that holds for a sample: that of its row, else that of the job."""
+    rows = [row for row in job.rows if row.name_in_file == name_in_file or name_in_file is None]
+    return next((row.callable_regions for row in rows if row.callable_regions), job.callable_regions)
+
+
+class _StatedRegions:
+    """Files of callable regions, each read once for a build."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._gene = knowledge.gene
+        self._read: dict[tuple[Path, Assembly], Coverage] = {}
+
+    def added(self, call_set: CallSet, sample: int | None, path: Path, file: Path) -> CallSet:
+        """The call set with what the regions state of a sample, which goes before what the file itself tells."""
+        if sample is None:
+            raise InputError(f"{file}: has no sample column, so callable regions ({path}) can be stated of nobody")
+        key, window = (path, call_set.assembly), self._gene.on(call_set.assembly).window
+        if key not in self._read:
+            self._read[key] = read_callable_regions(path, window)
+        regions = with_doubts(self._read[key], call_set, sample, window)
+        return replace(call_set, coverage={**call_set.coverage, sample: regions})
 
 
 def _renamed(subject: Subject, job: Job) -> Subject:
@@ -136,7 +179,11 @@ def _refuse_unknown(sexes: Mapping[str, Sex], known: list[Subject]) -> None:
 
 
 def settings_of(
-    job: Job, subject: Subject, assembly: Assembly | None, resources: AnnotationResources = NO_RESOURCES
+    job: Job,
+    subject: Subject,
+    assembly: Assembly | None,
+    resources: AnnotationResources = NO_RESOURCES,
+    regions: Path | None = None,
 ) -> Settings:
     """A command that repeats this report, and the settings that bear on it; the same however it was called."""
     stated = job.assembly or assembly or AUTO
@@ -147,6 +194,9 @@ def settings_of(
     if resources.declaration:
         words += ["--annotations", resources.declaration]
         configuration["annotations"] = resources.declaration
+    if regions:
+        words += ["--callable", regions.name]
+        configuration["callable"] = regions.name
     return Settings(shlex.join(words), configuration, resources)
 
 
@@ -192,6 +242,7 @@ def write_outcome(outcome: Outcome, folder: Path) -> list[Path]:
         stem = folder / "reports" / safe_name(report["sample"]["id"])
         write_text(stem.with_name(f"{stem.name}.json"), report_json(report))
         write_text(stem.with_name(f"{stem.name}.tsv"), sample_table(report))
+        write_text(stem.with_name(f"{stem.name}{CALLABILITY_ENDING}"), callability_table(report))
         page = stem.with_name(f"{stem.name}.html")
         write_text(page, sample_page(report))
         pages.append(page)

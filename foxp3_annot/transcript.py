@@ -131,6 +131,11 @@ class Transcript:
         window = self.reference.window
         return window.end - offset if self.strand is Strand.MINUS else offset + window.start
 
+    def stretch(self, start: int, end: int) -> tuple[int, int]:
+        """First and last plus-strand position of a half-open stretch of offsets."""
+        first, last = sorted((self.position(start), self.position(end - 1)))
+        return first, last
+
     def edit_of(self, variant: Variant) -> Edit:
         """The shortest edit on the gene's strand, as far 3' as it goes; `start` is an offset."""
         if self.strand is Strand.PLUS:

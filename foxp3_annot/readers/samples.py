@@ -18,7 +18,10 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """One sample of a sheet. `vcf` is None where the sheet names no file; `name_in_file` is its column there."""
+    """One sample of a sheet. `vcf` is None where the sheet names no file; `name_in_file` is its column there.
+
+    `callable_regions` is a BED file of what was seen of this sample; None where the sheet names none.
+    """
 
     sample: str
     vcf: Path | None
@@ -26,6 +29,7 @@ class SampleRow:
     sex: Sex
     sex_declared: bool
     assembly: Assembly | None
+    callable_regions: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ def _row(cells: dict[str, str]) -> SampleRow:
         sex=Sex.parse(cells.get("sex", "")),
         sex_declared="sex" in cells,
         assembly=None if assembly == AUTO else Assembly.parse(assembly),
+        callable_regions=Path(cells["callable"]) if "callable" in cells else None,
     )
 
 

@@ -37,6 +37,7 @@ from foxp3_annot.callset import (
 from foxp3_annot.errors import InputError, ReferenceMismatchError
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import MISSING, Genotype
+from foxp3_annot.readers.reference_blocks import blocks_coverage
 from foxp3_annot.reference import Reference, reverse_complement
 from foxp3_annot.resources import sha256
 from foxp3_annot.variant import Variant, within_window
@@ -75,11 +76,12 @@ def read_call_set(path: Path, extract: Path, name: str, gene: Gene, stated: Asse
     facts, samples = _header(extract)
     assembly, basis = decide(str(path), facts, (s for s, _ in raw), gene, stated)
     reference = gene.on(assembly).reference
-    records = tuple(
-        _record(path, ordinal, record, gene, assembly)
+    pairs = [
+        (_record(path, ordinal, record, gene, assembly), record)
         for ordinal, (statement, record) in enumerate(raw)
         if _belongs(record, statement, reference)
-    )
+    ]
+    records = tuple(record for record, _ in pairs)
     return CallSet(
         name=name,
         source=_source(path, extract),
@@ -88,6 +90,7 @@ def read_call_set(path: Path, extract: Path, name: str, gene: Gene, stated: Asse
         samples=samples,
         records=tuple(sorted(records, key=lambda record: record.position)),
         seen=_seen(path, records, reference),
+        coverage=blocks_coverage(pairs, len(samples), reference.window),
     )
 
 

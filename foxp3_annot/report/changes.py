@@ -22,6 +22,9 @@ class Aspect(enum.Enum):
     SEX_CHECK = ("sex check", True)
     FAMILY = ("family", True)
     NOT_ASSESSED = ("not assessed", True)
+    CALLABILITY = ("callability", True)
+    REGION = ("region", True)
+    EXCLUSION = ("exclusion", True)
     LIMIT = ("limit", True)
     SOURCE = ("source", True)
     FINDING = ("finding", False)
@@ -144,6 +147,20 @@ def _named(*keys: str) -> Callable[[Values], list[str]]:
     return lambda values: [_text({key: values[key]}) for key in keys if _text(values[key])]
 
 
+def _callability(report: Values) -> list[str]:
+    """What stands behind the verdicts, and their sum; the verdicts themselves are told one by one."""
+    seen = report["callability"]
+    return [] if seen is None else _named(*(key for key in seen if key not in _VERDICTS))(seen)
+
+
+_VERDICTS = ("regions", "alleles", "structures")
+
+
+def _of_callability(*keys: str) -> Callable[[Values], list[str]]:
+    """The verdicts on regions or alleles; none where nothing tells how deep the sample was seen."""
+    return lambda report: _each(*keys)(report["callability"]) if report["callability"] is not None else []
+
+
 def _label(key: str) -> Callable[[Values], list[str]]:
     """The code of a vocabulary, which its label or sentence explains."""
     return lambda values: [values[key]["code"]]
@@ -206,6 +223,9 @@ _OF_REPORT: Readers = {
     Aspect.SEX_CHECK: lambda report: _named(*report["sex_check"])(report["sex_check"]),
     Aspect.FAMILY: _each("inheritance"),
     Aspect.NOT_ASSESSED: _each("not_assessed"),
+    Aspect.CALLABILITY: _callability,
+    Aspect.REGION: _of_callability("regions"),
+    Aspect.EXCLUSION: _of_callability("alleles", "structures"),
     Aspect.LIMIT: _each("limits"),
     Aspect.SOURCE: _each("citations"),
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from foxp3_annot.callability import AlleleVerdict, Verdict
 from foxp3_annot.report.annotation_resources import sentence_of
 
 HEADINGS = {
@@ -12,6 +13,7 @@ HEADINGS = {
     "carrier": "Carrier",
     "review_needed": "Review needed",
     "inconclusive": "Inconclusive",
+    "nothing_found": "Nothing found in what could be assessed",
 }
 
 
@@ -30,6 +32,12 @@ def _template() -> Template:
     return environment.get_template("sample.html.jinja")
 
 
+def _shown_regions(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The regions of the page: all but the splice sites that are callable as a whole."""
+    regions = report["callability"]["regions"] if report["callability"] else []
+    return [one for one in regions if one["kind"] != "splice_site" or one["verdict"] != "callable"]
+
+
 def sample_page(report: dict[str, Any]) -> str:
     """The page of a sample report; findings that conclude nothing by themselves are listed apart."""
     weighty = [finding for finding in report["findings"] if finding["conclusion"] != "inconclusive"]
@@ -37,6 +45,8 @@ def sample_page(report: dict[str, Any]) -> str:
         report=report,
         heading=HEADINGS[report["conclusion"]["code"]],
         weighty=weighty,
+        regions=_shown_regions(report),
+        verdicts={verdict.code: verdict.label for verdict in (*Verdict, *AlleleVerdict)},
         others=[finding for finding in report["findings"] if finding not in weighty],
         meanings={
             one["name"]: {value["name"]: value["meaning"] for value in one["values"]}

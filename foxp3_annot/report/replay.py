@@ -22,8 +22,10 @@ from foxp3_annot.annotation_resource import (
     Row,
     ValueKind,
 )
-from foxp3_annot.assembly import Assembly
+from foxp3_annot.assembly import Assembly, build_of
+from foxp3_annot.callability import THRESHOLDS, Thresholds
 from foxp3_annot.callset import CallSetOutline, Seen, SourceFile, StructuralAllele
+from foxp3_annot.coverage import Coverage
 from foxp3_annot.errors import InputError, OutOfWindowError
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Genotype, Sex
@@ -31,6 +33,7 @@ from foxp3_annot.interpretation import describe, interpret
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observed, is_observed
 from foxp3_annot.reference import Reference
+from foxp3_annot.report.callability import coverage_of, thresholds_of
 from foxp3_annot.report.json import report_json
 from foxp3_annot.report.provenance import Settings, pack_options
 from foxp3_annot.report.sample import SCHEMA_VERSION, Subject, locus_of, sample_report
@@ -55,6 +58,7 @@ class Stored:
     call_set: CallSetOutline
     observed: Observed
     settings: Settings
+    thresholds: Thresholds = THRESHOLDS
 
 
 def replayed(report: dict[str, Any], knowledge: Knowledge) -> dict[str, Any]:
@@ -66,7 +70,7 @@ def replayed(report: dict[str, Any], knowledge: Knowledge) -> dict[str, Any]:
     one = stored(report, gene)
     resources = one.settings.resources
     described = describe((seen.allele for seen in one.observed.variants), gene, knowledge.matcher, resources)
-    assessment = interpret(one.observed, one.call_set, described, gene, knowledge.matcher, resources)
+    assessment = interpret(one.observed, one.call_set, described, gene, knowledge.matcher, resources, one.thresholds)
     return sample_report(one.subject, one.call_set, assessment, gene, knowledge.catalogue, one.settings)
 
 
@@ -93,6 +97,7 @@ def stored(report: dict[str, Any], gene: Gene) -> Stored:
             dict(provenance["configuration"]),
             _resources(report, gene, assembly),
         ),
+        thresholds_of(report["callability"]) if report["callability"] else THRESHOLDS,
     )
 
 
@@ -179,7 +184,23 @@ def _observed(report: dict[str, Any], sex: Sex, reference: Reference) -> Observe
     for things in ([one.allele for one in variants], [one.allele for one in structural], [gap.kind for gap in gaps]):
         if len(set(things)) < len(things):
             raise _damaged("something stands in it twice that can stand there once")
-    return Observed.of(sex, variants, structural, gaps, _sex_evidence(report["sex_check"]["evidence"]))
+    return Observed.of(
+        sex, variants, structural, gaps, _coverage(report, reference), _sex_evidence(report["sex_check"]["evidence"])
+    )
+
+
+def _coverage(report: dict[str, Any], reference: Reference) -> Coverage | None:
+    if report["callability"] is None:
+        return None
+    try:
+        return coverage_of(
+            report["callability"],
+            build_of(reference.assembly),
+            reference.window,
+            lambda spdi: _variant(spdi, reference),
+        )
+    except ValueError as error:
+        raise _damaged(str(error)) from error
 
 
 def _sex_evidence(values: dict[str, Any]) -> SexEvidence | None:

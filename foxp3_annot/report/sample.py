@@ -6,6 +6,7 @@ from typing import Any
 
 from foxp3_annot.annotation import Annotation, on_lrg, on_other_build, on_other_transcripts
 from foxp3_annot.assembly import build_of
+from foxp3_annot.callability import AlleleVerdict, Callability
 from foxp3_annot.callset import CallSetOutline
 from foxp3_annot.cases import Proportion, ReportedRange
 from foxp3_annot.catalogue import Assertion, Catalogue, Citation, CuratedVariant, FunctionalResult, RowsAbout
@@ -18,6 +19,7 @@ from foxp3_annot.interpretation import Assessment, Concern, Conclusion, Finding,
 from foxp3_annot.observation import Evidence
 from foxp3_annot.protein import one_letter
 from foxp3_annot.report.annotation_resources import annotation_values
+from foxp3_annot.report.callability import callability_values
 from foxp3_annot.report.provenance import Settings, provenance
 from foxp3_annot.sex_evidence import ReadDepths, SexCheck, SexStatus, XGenotypes
 
@@ -86,6 +88,7 @@ def sample_report(
         "not_assessed": [
             {"code": one.code, "sentence": one.sentence, "places": list(one.places)} for one in assessment.unassessed
         ],
+        "callability": callability_values(assessment.callability) if assessment.callability else None,
         "inheritance": [{"sentence": s.sentence, "citations": list(s.citations)} for s in statements],
         "limits": list(LIMITS),
         "citations": [citation_values(citation) for citation in cited],
@@ -115,17 +118,47 @@ def headline(subject: Subject, call_set: CallSetOutline, assessment: Assessment,
         return f"Carrier: heterozygous for {_classified(telling)}." + _also_to_review(findings, assessment, subject.sex)
     if assessment.conclusion is Conclusion.REVIEW_NEEDED:
         return _review_sentence(telling, assessment, subject.sex)
-    if not call_set.seen.records_in_locus:
+    if assessment.conclusion is Conclusion.NOTHING_FOUND and assessment.callability:
+        refuted = [f for f in findings if f.described.concern is Concern.REFUTED]
+        return " ".join([_clear_sentence(assessment.callability), *([_refuted(refuted)] if refuted else [])])
+    if not call_set.seen.records_in_locus and not assessment.callability:
         return "The file holds no record in the FOXP3 locus: nothing can be said about FOXP3, and IPEX is not excluded."
     harmless = [f for f in findings if f.described.concern is Concern.REFUTED]
+    limit = _exclusion_sentence(assessment.callability)
     if harmless:
-        return (
-            f"No FOXP3 variant that explains IPEX is recorded: {_names(harmless)} was once published as a mutation "
-            "and has been refuted. A variant file alone does not exclude IPEX."
-        )
+        return f"No FOXP3 variant that explains IPEX is recorded: {_refuted(harmless)} {limit[0].upper()}{limit[1:]}"
+    return f"No FOXP3 variant that is reported in IPEX or damaging in kind is recorded; {limit}"
+
+
+def _refuted(findings: list[Finding]) -> str:
+    return f"{_names(findings)} was once published as a mutation and has been refuted."
+
+
+def _clear_sentence(seen: Callability) -> str:
+    """What stands at the top where nothing was found although all that is needed could be seen."""
+    callable_, needed = seen.needed
+    unseen = [
+        "structural lesions",
+        "changes deep in introns and in control regions",
+        "mutations not yet reported there",
+    ]
+    if any(one.misses is None or one.misses.mosaic > seen.thresholds.greatest_miss for one in seen.reported):
+        unseen.append(f"a mosaic of {seen.thresholds.mosaic_fraction:.0%} of the reads")
+    unseen.append("IPEX of another cause")
     return (
-        "No FOXP3 variant that is reported in IPEX or damaging in kind is recorded; a variant file alone does not "
-        "exclude IPEX."
+        f"Nothing found in what could be assessed: {callable_:,} of {needed:,} bases of coding exons, splice sites, "
+        f"non-coding exon 1 and poly(A) signal are callable, {seen.coverage.stated}, and "
+        f"{seen.count(AlleleVerdict.EXCLUDED)} of {len(seen.reported)} small alleles reported in IPEX are excluded. "
+        f"Not excluded: {', '.join(unseen)}."
+    )
+
+
+def _exclusion_sentence(seen: Callability | None) -> str:
+    if seen is None:
+        return "a variant file alone does not exclude IPEX."
+    return (
+        f"{seen.count(AlleleVerdict.EXCLUDED)} of {len(seen.reported)} alleles reported in IPEX are excluded in this "
+        "sample; the others, structural lesions and IPEX of another cause are not."
     )
 
 

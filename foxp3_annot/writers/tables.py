@@ -59,7 +59,32 @@ SUMMARY_COLUMNS = (
     "classification",
     "findings",
     "records_in_locus",
+    "callable_share",
+    "excluded",
     "sentence",
+)
+
+CALLABILITY_COLUMNS = (
+    "sample",
+    "what",
+    "id",
+    "name",
+    "region",
+    "verdict",
+    "start",
+    "end",
+    "needed",
+    "callable_bases",
+    "bases",
+    "least_depth",
+    "median_depth",
+    "classification",
+    "reported_in_ipex",
+    "seen_reads",
+    "seen_depth",
+    "p_miss_hemizygous",
+    "p_miss_heterozygous",
+    "p_miss_mosaic",
 )
 
 DESCRIBED_COLUMNS = (
@@ -223,6 +248,7 @@ def _summary_row(report: dict[str, Any]) -> dict[str, Any]:
         "classification": curated[0]["classification"]["code"] if curated else "",
         "findings": len(report["findings"]) + len(report["structural_findings"]),
         "records_in_locus": report["call_set"]["records_in_locus"],
+        **_callability_cells(report["callability"]),
         "sentence": report["conclusion"]["sentence"],
     }
 
@@ -230,6 +256,37 @@ def _summary_row(report: dict[str, Any]) -> dict[str, Any]:
 def _sex_cell(check: dict[str, Any]) -> str:
     """The status, and what the data fit where they tell anything."""
     return check["status"] if check["status"] == "not_told" else f"{check['status']} ({check['verdict']['code']})"
+
+
+def _callability_cells(seen: dict[str, Any] | None) -> dict[str, str]:
+    """Shares as `60 of 69`, which no spreadsheet takes for a date; empty where nothing tells what was seen."""
+    if seen is None:
+        return {}
+    summary = seen["summary"]
+    return {
+        "callable_share": f"{summary['needed_bases_callable']} of {summary['needed_bases']}",
+        "excluded": f"{summary['alleles']['excluded']} of {summary['alleles_reported']}",
+    }
+
+
+def callability_table(report: dict[str, Any]) -> str:
+    """One row a region, one row a curated allele; a single row where nothing tells how deep the sample was seen."""
+    seen, common = report["callability"], {"sample": report["sample"]["id"]}
+    if seen is None:
+        return table(CALLABILITY_COLUMNS, [common | {"what": "sample", "verdict": "not_assessable"}])
+    rows = [{**one, "what": one["kind"], "callable_bases": one["callable"]} for one in seen["regions"]]
+    rows += [{**one, "what": "allele", "least_depth": one["depth"]} | _miss_cells(one) for one in seen["alleles"]]
+    rows += [{**one, "what": "structure"} for one in seen["structures"]]
+    return table(CALLABILITY_COLUMNS, [common | _words(row) for row in rows])
+
+
+def _miss_cells(allele: dict[str, Any]) -> dict[str, Any]:
+    return {f"p_miss_{state}": value for state, value in (allele["p_miss"] or {}).items()}
+
+
+def _words(row: dict[str, Any]) -> dict[str, Any]:
+    """Truth values as yes and no."""
+    return {key: ("no", "yes")[value] if isinstance(value, bool) else value for key, value in row.items()}
 
 
 ATLAS_COLUMNS = (

@@ -22,8 +22,11 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 
 SAMPLES = {vcf: [] for vcf in CALL_SETS}
+REGIONS = {vcf: [] for vcf in CALL_SETS}  # files of callable regions, each once
 for row in SHEET.rows:
     SAMPLES[row.vcf].append(row.sample)
+    if row.callable_regions and str(row.callable_regions) not in REGIONS[row.vcf]:
+        REGIONS[row.vcf].append(str(row.callable_regions))
 
 
 def index_of(vcf):

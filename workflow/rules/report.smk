@@ -10,6 +10,7 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             vcf=str(vcf),
             index=index_of(vcf),
             sheet=config["samples"],
+            callable=REGIONS[vcf],
             annotations=[str(path) for path in RESOURCES],
             knowledge=PACKS,
         output:
@@ -17,6 +18,7 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             index=f"<results>/annotated/{safe_name(call_set)}.vcf.gz.tbi",
             json=reports_of(vcf, "json"),
             tsv=reports_of(vcf, "tsv"),
+            callability=reports_of(vcf, "callability.tsv"),
             html=report(
                 reports_of(vcf, "html"),
                 caption="../report/sample.rst",
