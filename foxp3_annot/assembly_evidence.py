@@ -94,6 +94,75 @@ def decide(
     return _from_bases(file, tuple(statements), gene)
 
 
+@dataclass(frozen=True, slots=True)
+class SequenceLine:
+    """An `@SQ` line of an alignment file: name, length, and where given the checksum M5 and the tag AS."""
+
+    name: str
+    length: int
+    md5: str = ""
+    assembly: str = ""
+
+
+def decide_by_sequences(
+    file: str, sequences: tuple[SequenceLine, ...], stated: Assembly | None, verified: Assembly | None = None
+) -> tuple[Assembly, str, str]:
+    """The build of an alignment file, the basis of the decision, and the contig that is chromosome X.
+
+    Length and, where given, M5 of that contig must agree with each other, with the build that the user states, and
+    with `verified`, the build of a genome whose bases were compared. Raises AssemblyError with contig and length.
+    """
+    facts = HeaderFacts(tuple(ContigLine(one.name, one.length, one.assembly) for one in sequences), ())
+    _refuse_t2t(file, facts)
+    x = _chromosome_x(file, sequences)
+    by_length = next((one for one in Assembly if one.x_length == x.length), None)
+    by_md5 = next((one for one in Assembly if one.x_md5 == x.md5), None)
+    where = f"{file}: contig {x.name} has length {x.length:,}"
+    if by_length is None:
+        raise AssemblyError(
+            f"{where}, neither that of GRCh37 ({Assembly.GRCH37.x_length:,}) nor of GRCh38 "
+            f"({Assembly.GRCH38.x_length:,}); align the reads to one of these and give that file"
+        )
+    if by_md5 not in (None, by_length):
+        raise AssemblyError(f"{where}, that of {by_length}, but the checksum M5 of {by_md5}; correct the header")
+    if x.md5 and by_md5 is None and verified is None:
+        raise AssemblyError(
+            f"{where}, that of {by_length}, but its checksum M5 {x.md5} is that of another sequence; give the "
+            "genome with --genome so that its bases at FOXP3 can be compared"
+        )
+    for other, source in ((stated, "--assembly states"), (verified, "the genome given is")):
+        if other not in (None, by_length):
+            raise AssemblyError(f"{where}, that of {by_length}, but {source} {other}; correct one of the two")
+    for clue in header_clues(facts):
+        if clue.assembly is not by_length:
+            raise AssemblyError(f"{where}, that of {by_length}, but {clue.basis} is that of {clue.assembly}")
+    basis = f"length of contig {x.name}, {x.length:,}" + (f", and its checksum {x.md5}" if x.md5 else "")
+    return by_length, basis, x.name
+
+
+def _chromosome_x(file: str, sequences: tuple[SequenceLine, ...]) -> SequenceLine:
+    """The sequence that is chromosome X: by its length or checksum, else by its name."""
+    exact = [one for one in sequences if _is_x_of_a_build(one)]
+    named = [one for one in sequences if one.name in X_NAMES]
+    found = exact or named
+    if not found:
+        some = ", ".join(f"{one.name} ({one.length:,})" for one in sequences[:3])
+        raise AssemblyError(
+            f"{file}: none of its {len(sequences)} contigs is chromosome X of GRCh37 or GRCh38 (it has {some}"
+            f"{', ...' if len(sequences) > 3 else ''}); align the reads to one of these and give that file"
+        )
+    if len(found) > 1:
+        raise AssemblyError(
+            f"{file}: contigs {found[0].name} ({found[0].length:,}) and {found[1].name} ({found[1].length:,}) could "
+            "both be chromosome X; align the reads to one genome and give that file"
+        )
+    return found[0]
+
+
+def _is_x_of_a_build(one: SequenceLine) -> bool:
+    return any(one.length == assembly.x_length or one.md5 == assembly.x_md5 for assembly in Assembly)
+
+
 def header_clues(facts: HeaderFacts) -> list[Clue]:
     """Every statement of the header about the build, the most trustworthy first."""
     clues: list[Clue] = []

@@ -46,6 +46,72 @@ CALLABLE = click.option(
 )
 
 
+GENOME = click.option(
+    "--genome",
+    type=click.Path(path_type=Path),
+    metavar="FASTA",
+    help="Genome that reads were aligned to; needed by most CRAM files. Never fetched from a network.",
+)
+
+_READ_OPTIONS = (
+    GENOME,
+    click.option(
+        "--mapping-quality",
+        type=click.IntRange(0, 254),
+        default=20,
+        show_default=True,
+        help="Reads of BAM and CRAM files count from this mapping quality (Phred) on.",
+    ),
+    click.option(
+        "--base-quality",
+        type=click.IntRange(0, 93),
+        default=15,
+        show_default=True,
+        help="Bases of reads count from this quality (Phred) on; long reads are given a lower one.",
+    ),
+    click.option(
+        "--low-fraction-reads",
+        type=click.IntRange(1),
+        default=4,
+        show_default=True,
+        help="An allele that was not called is told from this many reads on.",
+    ),
+    click.option(
+        "--low-fraction",
+        type=click.FloatRange(0, 1),
+        default=0.05,
+        show_default=True,
+        help="An allele that was not called is told from this share of the reads on.",
+    ),
+    click.option(
+        "--mini-bam/--no-mini-bam", default=True, show_default=True, help="Write the reads of the locus of each sample."
+    ),
+)
+
+
+def read_options(command: Any) -> Any:
+    """The options that bear on BAM and CRAM files."""
+    for option in reversed(_READ_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _read_settings(
+    genome: Path | None,
+    mapping_quality: int,
+    base_quality: int,
+    low_fraction_reads: int,
+    low_fraction: float,
+    mini_bam: bool,
+) -> Any:
+    from foxp3_annot.alignment import LowFraction
+    from foxp3_annot.coverage import ReadFilters
+    from foxp3_annot.readers.alignments import ReadSettings
+
+    low = LowFraction(low_fraction_reads, low_fraction)
+    return ReadSettings(ReadFilters(mapping_quality, base_quality), low, genome, mini_bam)
+
+
 def _resources(declaration: Path | None, gene: Any) -> Any:
     """The resources that a file declares; nothing is loaded or read where none is given."""
     from foxp3_annot.annotation_resource import NO_RESOURCES
@@ -95,6 +161,7 @@ def main() -> None:
 @KNOWLEDGE
 @ANNOTATIONS
 @CALLABLE
+@read_options
 @told
 def run(
     inputs: tuple[Path, ...],
@@ -105,19 +172,22 @@ def run(
     packs: tuple[Path, ...],
     annotations: Path | None,
     regions: Path | None,
+    **reads: Any,
 ) -> None:
-    """Report every sample of a few VCF or BCF files, in one process.
+    """Report every sample of a few VCF, BCF, BAM or CRAM files, in one process.
 
     \b
     Writes, under the output folder:
       reports/SAMPLE.html, .json, .tsv    the report of each sample
       reports/SAMPLE.callability.tsv      what was seen deeply enough, and what is excluded
       annotated/FILE.vcf.gz               the records of the locus, annotated and indexed
+      alignments/SAMPLE.bam               the reads of the locus, where the input holds reads
       summary.tsv                         one row a sample
 
     \b
     Example:
       foxp3-annot run trio.vcf.gz other.bcf -o results --samples samples.tsv
+      foxp3-annot run boy.bam mother.cram -o results --sex BOY=male --genome GRCh38.fa
       foxp3-annot run trio.vcf.gz -o results --annotations annotations.yaml
       foxp3-annot run trio.vcf.gz -o results --knowledge our-pack
       foxp3-annot run boy.vcf.gz -o results --sex BOY=male --callable covered.bed
@@ -130,7 +200,7 @@ def run(
 
     sheet = read_sample_sheet(samples) if samples else SampleSheet()
     stated = _assembly(assembly)
-    jobs = jobs_of(call_set_names(inputs), sheet, stated, callable_regions=regions)
+    jobs = jobs_of(call_set_names(inputs), sheet, stated, callable_regions=regions, settings=_read_settings(**reads))
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
@@ -175,11 +245,13 @@ def annotate(input_file: Path, output: Path, assembly: str, packs: tuple[Path, .
 
     if not output.name.endswith((".tsv", ".vcf.gz")):
         raise InputError(f"{output}: the name must end in .tsv or .vcf.gz, which tells the format")
+    job = Job(input_file, input_file.name, _assembly(assembly))
+    if job.is_alignment:
+        raise InputError(f"{input_file}: holds reads; `annotate` describes the records of VCF and BCF files, use `run`")
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
-        job = Job(input_file, input_file.name, _assembly(assembly))
-        extract, call_set, described = read_and_describe(job, knowledge, stack, resources)
+        extract, call_set, described, _ = read_and_describe(job, knowledge, stack, resources)
         if output.name.endswith(".tsv"):
             write_text(output, allele_table(call_set, described, knowledge.gene.on(call_set.assembly), resources))
         else:
@@ -285,6 +357,7 @@ def atlas(output: Path, assembly: str) -> None:
 @KNOWLEDGE
 @ANNOTATIONS
 @CALLABLE
+@read_options
 @told
 def report(
     input_file: Path,
@@ -295,6 +368,7 @@ def report(
     packs: tuple[Path, ...],
     annotations: Path | None,
     regions: Path | None,
+    **reads: Any,
 ) -> None:
     """Report the samples that the sheet names in one file; a step of the workflow.
 
@@ -308,7 +382,14 @@ def report(
 
     sheet = read_sample_sheet(samples, need_vcf=True)
     stated = _assembly(assembly)
-    jobs = jobs_of({input_file: call_set}, sheet, stated, only_listed=True, callable_regions=regions)
+    jobs = jobs_of(
+        {input_file: call_set},
+        sheet,
+        stated,
+        only_listed=True,
+        callable_regions=regions,
+        settings=_read_settings(**reads),
+    )
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:

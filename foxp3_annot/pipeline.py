@@ -13,10 +13,13 @@ from foxp3_annot.assembly import Assembly
 from foxp3_annot.callset import CallSet
 from foxp3_annot.coverage import Coverage
 from foxp3_annot.errors import InputError
+from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex
 from foxp3_annot.interpretation import Described, assess, describe
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.readers.callable_regions import read_callable_regions, with_doubts
+from foxp3_annot.readers.alignments import ReadSettings, SampleReads, is_alignment_file, read_locus, workspace
+from foxp3_annot.readers.calling import call_sample, write_calls
 from foxp3_annot.readers.samples import AUTO, SampleRow, SampleSheet
 from foxp3_annot.readers.sex import sex_evidence_of_calls
 from foxp3_annot.readers.vcf import extracted, read_call_set
@@ -25,7 +28,7 @@ from foxp3_annot.report.json import report_json
 from foxp3_annot.report.provenance import Settings
 from foxp3_annot.report.sample import Subject, sample_report
 from foxp3_annot.variant import Variant
-from foxp3_annot.writers.files import safe_name, write_text
+from foxp3_annot.writers.files import copy_file, safe_name, write_text
 from foxp3_annot.writers.tables import callability_table, sample_table
 from foxp3_annot.writers.vcf import write_annotated_vcf
 
@@ -50,11 +53,20 @@ class Job:
     rows: tuple[SampleRow, ...] = ()
     only_listed: bool = False
     callable_regions: Path | None = None
+    settings: ReadSettings = ReadSettings()
+
+    @property
+    def is_alignment(self) -> bool:
+        """Whether the file holds reads."""
+        return is_alignment_file(self.path)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one job: the call set, its described alleles, a report for each sample, and the resources asked."""
+    """What came of one job: the call set, its described alleles, a report for each sample, and the resources asked.
+
+    `alignments` holds, for each sample whose reads are kept, the name of its report and the BAM of the locus.
+    """
 
     job: Job
     extract: Path
@@ -62,6 +74,7 @@ class Outcome:
     described: dict[Variant, Described]
     reports: tuple[dict[str, Any], ...]
     resources: AnnotationResources = NO_RESOURCES
+    alignments: tuple[tuple[str, Path], ...] = ()
 
 
 def jobs_of(
@@ -71,6 +84,7 @@ def jobs_of(
     *,
     only_listed: bool = False,
     callable_regions: Path | None = None,
+    settings: ReadSettings | None = None,
 ) -> list[Job]:
     """A job for each file. A build stated in a row counts for its file; rows of one file must not differ."""
     jobs = []
@@ -79,19 +93,76 @@ def jobs_of(
         stated = {row.assembly for row in rows if row.assembly and row.vcf}
         if len(stated) > 1:
             raise InputError(f"{path}: the rows of the sample sheet state different builds for this file; keep one")
-        jobs.append(Job(path, name, next(iter(stated), assembly), rows, only_listed, callable_regions))
+        build = next(iter(stated), assembly)
+        jobs.append(Job(path, name, build, rows, only_listed, callable_regions, settings or ReadSettings()))
     return jobs
 
 
 def read_and_describe(
-    job: Job, knowledge: Knowledge, stack: ExitStack, resources: AnnotationResources = NO_RESOURCES
-) -> tuple[Path, CallSet, dict[Variant, Described]]:
-    """Read a file and describe each of its alleles once; the extract lives as long as the stack."""
-    extract = stack.enter_context(extracted(job.path, knowledge.gene))
-    call_set = read_call_set(job.path, extract, job.name, knowledge.gene, job.assembly)
-    found = sex_evidence_of_calls(job.path, call_set.assembly, indexed=call_set.seen.indexed)
-    call_set = replace(call_set, sex_evidence=found)
-    return extract, call_set, describe(call_set.variants(), knowledge.gene, knowledge.matcher, resources)
+    job: Job,
+    knowledge: Knowledge,
+    stack: ExitStack,
+    resources: AnnotationResources = NO_RESOURCES,
+    sexes: Mapping[str, Sex] | None = None,
+) -> tuple[Path, CallSet, dict[Variant, Described], Mapping[int, SampleReads]]:
+    """Read a file and describe each of its alleles once; the extract lives as long as the stack.
+
+    The reads of each sample of an alignment file come last, by its index; `sexes` tells with how many copies to call.
+    """
+    reads: Mapping[int, SampleReads] = {}
+    if job.is_alignment:
+        extract, call_set, reads = _read_alignments(job, knowledge.gene, stack, sexes or {})
+    else:
+        extract = stack.enter_context(extracted(job.path, knowledge.gene))
+        call_set = read_call_set(job.path, extract, job.name, knowledge.gene, job.assembly)
+        evidence = sex_evidence_of_calls(job.path, call_set.assembly, indexed=call_set.seen.indexed)
+        call_set = replace(call_set, sex_evidence=evidence)
+    return extract, call_set, describe(call_set.variants(), knowledge.gene, knowledge.matcher, resources), reads
+
+
+def _read_alignments(
+    job: Job, gene: Gene, stack: ExitStack, sexes: Mapping[str, Sex]
+) -> tuple[Path, CallSet, Mapping[int, SampleReads]]:
+    """The calls of a BAM or CRAM file as VCF and as a call set with depths, and the reads behind them."""
+    folder = stack.enter_context(workspace())
+    rows = {row.name_in_file: row for row in job.rows}
+    named = [row for row in job.rows if row.vcf is not None]
+    unnamed = named[0].name_in_file if len(named) == 1 and named[0].name_in_file == named[0].sample else job.name
+    locus = read_locus(
+        job.path,
+        gene,
+        unnamed,
+        folder,
+        job.assembly,
+        job.settings,
+        lambda name: rows[name].platform if name in rows else None,
+    )
+    calls = []
+    for number, sample in enumerate(locus.samples):
+        place = folder / f"calling{number}"
+        place.mkdir()
+        sex = _sex_in_file(job, rows.get(sample.name), sample.name, sexes)
+        reference = gene.on(locus.assembly).reference
+        calls.append(call_sample(sample, locus.contig, reference, sex, job.settings, place))
+    extract = folder / "calls.vcf"
+    write_calls(extract, locus, tuple(calls))
+    call_set = read_call_set(job.path, extract, job.name, gene, locus.assembly)
+    call_set = replace(
+        call_set,
+        assembly_basis=locus.basis,
+        seen=replace(call_set.seen, indexed=locus.indexed, records_on_x=None),
+        coverage={index: one.coverage for index, one in enumerate(calls)},
+    )
+    return extract, call_set, dict(enumerate(locus.samples))
+
+
+def _sex_in_file(job: Job, row: SampleRow | None, name: str, sexes: Mapping[str, Sex]) -> Sex:
+    """The sex of a sample before it has a report: from the command line by any of its names, else from the sheet."""
+    id_ = row.sample if row else name
+    for key in (f"{job.name}.{id_}", id_):
+        if key in sexes:
+            return sexes[key]
+    return row.sex if row else Sex.UNKNOWN
 
 
 def report_jobs(
@@ -111,14 +182,14 @@ def report_jobs(
     read = []
     for job in jobs:
         progress(f"reading {job.path.name}")
-        extract, call_set, described = read_and_describe(job, knowledge, stack, resources)
-        read.append((job, extract, call_set, described, list(_subjects(job, call_set))))
+        extract, call_set, described, reads = read_and_describe(job, knowledge, stack, resources, sexes)
+        read.append((job, extract, call_set, described, reads, list(_subjects(job, call_set))))
     known = [subject for *_, subjects in read for _, subject in subjects]
     _refuse_unknown(sexes, known)
     shared = {id_ for id_, count in Counter(subject.id for subject in known).items() if count > 1}
     outcomes, owners, stated = [], dict[str, Path](), _StatedRegions(knowledge)
-    for job, extract, call_set, described, subjects in read:
-        reports = []
+    for job, extract, call_set, described, reads, subjects in read:
+        reports, kept = [], []
         for index, given in subjects:
             subject = _with_sex(_renamed(given, job) if given.id in shared else given, given.id, sexes)
             if subject.id.endswith(_RESERVED):
@@ -132,8 +203,10 @@ def report_jobs(
             seen = stated.added(call_set, index, regions, job.path) if regions else call_set
             assessment = assess(seen, index, subject.sex, described, knowledge.gene, knowledge.matcher, resources)
             settings = settings_of(job, subject, assembly, resources, regions)
+            if index in reads and job.settings.mini_bam:
+                kept.append((subject.id, reads[index].path))
             reports.append(sample_report(subject, call_set, assessment, knowledge.gene, knowledge.catalogue, settings))
-        outcomes.append(Outcome(job, extract, call_set, described, tuple(reports), resources))
+        outcomes.append(Outcome(job, extract, call_set, described, tuple(reports), resources, tuple(kept)))
     return outcomes
 
 
@@ -191,6 +264,10 @@ def settings_of(
     if subject.sex_declared and subject.name_in_file is not None:
         words += ["--sex", f"{subject.name_in_file}={subject.sex.value}"]
     configuration = {"assembly": str(stated), "sex": subject.sex.value}
+    if job.is_alignment:
+        for option, value in _read_options(job.settings).items():
+            words += [option, value]
+            configuration[option.removeprefix("--").replace("-", "_")] = value
     if resources.declaration:
         words += ["--annotations", resources.declaration]
         configuration["annotations"] = resources.declaration
@@ -198,6 +275,17 @@ def settings_of(
         words += ["--callable", regions.name]
         configuration["callable"] = regions.name
     return Settings(shlex.join(words), configuration, resources)
+
+
+def _read_options(settings: ReadSettings) -> dict[str, str]:
+    """The options that bear on reads, with their values."""
+    genome = {"--genome": settings.genome.name} if settings.genome else {}
+    return genome | {
+        "--mapping-quality": str(settings.filters.mapping_quality),
+        "--base-quality": str(settings.filters.base_quality),
+        "--low-fraction-reads": str(settings.low.reads),
+        "--low-fraction": f"{settings.low.fraction:g}",
+    }
 
 
 def _subjects(job: Job, call_set: CallSet) -> Iterator[tuple[int | None, Subject]]:
@@ -237,6 +325,10 @@ def write_outcome(outcome: Outcome, folder: Path) -> list[Path]:
     """Write the annotated VCF and each report; the pages are returned in the order of the samples."""
     target = folder / "annotated" / f"{safe_name(outcome.call_set.name)}.vcf.gz"
     write_annotated_vcf(target, outcome.extract, outcome.call_set, outcome.described, outcome.resources)
+    for name, reads in outcome.alignments:
+        bam = folder / "alignments" / f"{safe_name(name)}.bam"
+        copy_file(reads, bam)
+        copy_file(Path(f"{reads}.bai"), Path(f"{bam}.bai"))
     pages = []
     for report in outcome.reports:
         stem = folder / "reports" / safe_name(report["sample"]["id"])

@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from foxp3_annot.alignment import Platform
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.errors import InputError
 from foxp3_annot.genotype import Sex
@@ -30,6 +31,7 @@ class SampleRow:
     sex_declared: bool
     assembly: Assembly | None
     callable_regions: Path | None = None
+    platform: Platform | None = None
 
 
 @dataclass(frozen=True)
@@ -152,11 +154,12 @@ def _row(cells: dict[str, str]) -> SampleRow:
         sex_declared="sex" in cells,
         assembly=None if assembly == AUTO else Assembly.parse(assembly),
         callable_regions=Path(cells["callable"]) if "callable" in cells else None,
+        platform=Platform.parse(cells["platform"]) if "platform" in cells else None,
     )
 
 
 def call_set_names(paths: Iterable[Path]) -> dict[Path, str]:
-    """A name for each file: its base name without VCF endings, with the folder's name before it where two agree."""
+    """A name for each file: its base name without the endings of its format, with the folder's name before it where two agree."""
     files = list(dict.fromkeys(paths))
     short = {path: _stem(path.name) for path in files}
     names = {
@@ -172,6 +175,6 @@ def call_set_names(paths: Iterable[Path]) -> dict[Path, str]:
 
 
 def _stem(name: str) -> str:
-    for ending in (".gz", ".bgz", ".bcf", ".vcf", ".g"):
+    for ending in (".gz", ".bgz", ".bcf", ".bam", ".cram", ".vcf", ".g"):
         name = name.removesuffix(ending)
     return name or "input"

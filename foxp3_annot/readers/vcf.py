@@ -1,17 +1,15 @@
-"""VCF and BCF files, however compressed, indexed or not, as call sets. The only reader that knows pysam.
+"""VCF and BCF files, however compressed, indexed or not, as call sets.
 
 The records of the locus are extracted by `bcftools view` (inside pysam), which reads every dialect that
 htslib reads and, without an index, is the fastest way through a large file.
 """
 
 import hashlib
-import os
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pysam
 import pysam.bcftools
@@ -38,6 +36,7 @@ from foxp3_annot.errors import InputError, ReferenceMismatchError
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import MISSING, Genotype
 from foxp3_annot.readers.reference_blocks import blocks_coverage
+from foxp3_annot.readers.htslib import reason, stderr_into
 from foxp3_annot.reference import Reference, reverse_complement
 from foxp3_annot.resources import sha256
 from foxp3_annot.variant import Variant, within_window
@@ -46,9 +45,6 @@ WHOLE_FILE_DIGEST_LIMIT = 1 << 30
 """Files up to this size (bytes) get a checksum of the whole file; larger ones one of what was used."""
 
 _UNSPECIFIED = {"<NON_REF>", "<*>", "<X>", "X", "."}
-
-_SILENT, _ERRORS = 0, 1
-pysam.set_verbosity(_SILENT)
 
 
 @contextmanager
@@ -131,39 +127,13 @@ def _view(path: Path, options: list[str]) -> None:
     """Run `bcftools view`; an error becomes one sentence with what htslib said of it."""
     with tempfile.TemporaryFile() as said:
         try:
-            with _stderr_into(said):
+            with stderr_into(said):
                 pysam.bcftools.view(*options, str(path), catch_stdout=False)
         except pysam.SamtoolsError as error:
             said.seek(0)
-            reason = _reason(said.read().decode("utf-8", "replace"), str(error))
+            why = reason(said.read().decode("utf-8", "replace"), str(error))
             remedy = "check that it is one and write it again"
-            raise InputError(f"{path}: cannot be read as VCF or BCF ({reason}); {remedy}") from error
-
-
-@contextmanager
-def _stderr_into(stream: IO[bytes]) -> Iterator[None]:
-    """Collect what htslib, which writes past Python, says on standard error."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    pysam.set_verbosity(_ERRORS)
-    try:
-        os.dup2(stream.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        pysam.set_verbosity(_SILENT)
-
-
-def _reason(htslib: str, bcftools: str) -> str:
-    """The most telling of the messages, in one line."""
-    if "EOF marker" in bcftools or "bgzf_read" in htslib:
-        return "it is truncated or damaged"
-    errors = [line.split("] ", 1)[-1] for line in htslib.splitlines() if line.startswith("[E::")]
-    if errors:
-        return errors[0][:200]
-    message = bcftools.split("stderr=", 1)[-1].replace("\\n", "\n").strip(" '\"\n")
-    return message.splitlines()[-1][:200] if message else "no reason given"
+            raise InputError(f"{path}: cannot be read as VCF or BCF ({why}); {remedy}") from error
 
 
 @contextmanager

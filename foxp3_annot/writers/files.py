@@ -1,6 +1,7 @@
 """Files that appear whole or not at all."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +31,12 @@ def write_text(target: Path, text: str) -> None:
     """Write text as UTF-8 with LF line ends, whole or not at all."""
     with staged(target) as stage:
         stage.write_text(text, encoding="utf-8", newline="\n")
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file, whole or not at all."""
+    with staged(target) as stage:
+        shutil.copyfile(source, stage)
 
 
 def safe_name(text: str) -> str:

@@ -1,0 +1,495 @@
+"""What the reads of one sample show: calls, alleles below a caller's notice, and depths.
+
+bcftools calls without a genome: the reads are moved to a contig of their own that holds the embedded window between
+stretches of N, as long as the longest read needs. N costs an alignment nothing, so that reads at the border of the
+window count like others. The results are moved back to chromosome X.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pysam
+import pysam.bcftools
+import pysam.samtools
+
+from foxp3_annot import __version__
+from foxp3_annot.alignment import (
+    CHANCE,
+    MIXED_INDEL_FRACTION,
+    LowFraction,
+    Platform,
+    Support,
+    copies_in,
+    error_rate,
+    favoured_copies,
+    is_more_than_error,
+    log_chance,
+)
+from foxp3_annot.assembly import Assembly, build_of
+from foxp3_annot.coverage import Coverage, ReadFilters, SeenAllele
+from foxp3_annot.genotype import Sex
+from foxp3_annot.readers.alignments import LocusReads, ReadSettings, SampleReads
+from foxp3_annot.reference import Reference
+from foxp3_annot.variant import Variant, within_window
+
+CONTIG = "chrX"
+"""The name of chromosome X in what is written, however the file spells it."""
+
+MAX_DEPTH = 20_000
+"""Reads at one place that are looked at; beyond it more of them change nothing."""
+
+LOW_QUALITY = 20.0
+"""A called record below this quality (Phred) is marked as filtered."""
+
+_COUNTED_OUT = pysam.FUNMAP | pysam.FSECONDARY | pysam.FQCFAIL | pysam.FDUP
+_PADDING = 200
+_MATCHES, _INSERTION, _DELETION, _SKIP, _SOFT = {0, 7, 8}, 1, 2, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class CalledRecord:
+    """A record on chromosome X, of one sample. Counts have the reference first; None is a number not known."""
+
+    position: int
+    ref: str
+    alts: tuple[str, ...]
+    quality: float
+    genotype: str
+    depth: int
+    reads: tuple[int, ...]
+    forward: tuple[int, ...]
+    reverse: tuple[int, ...]
+    genotype_quality: int | None
+    below_the_caller: bool = False
+
+    @property
+    def key(self) -> tuple[int, str, tuple[str, ...]]:
+        return self.position, self.ref, self.alts
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCalls:
+    """What the reads of one sample show. `copies` is the number called with, `favoured` the one that explains the
+    reads better where the sex is not known, else None."""
+
+    name: str
+    platform: Platform
+    copies: int
+    favoured: int | None
+    records: tuple[CalledRecord, ...]
+    coverage: Coverage
+
+
+def call_sample(
+    sample: SampleReads, contig: str, reference: Reference, sex: Sex, settings: ReadSettings, folder: Path
+) -> SampleCalls:
+    """Call one sample; `folder` must exist and be empty."""
+    filters = sample.platform.filters(settings.filters)
+    local = _Local.of(sample.path, contig, reference, folder)
+    depths = local.depths(filters)
+    tally = _Tally.of(local, filters)
+    pileup = local.pileup(filters, sample.platform)
+    copies = copies_in(sex)
+    called = list(local.call(pileup, copies))
+    if copies == 1:
+        called = [_with_mixture(one, sample.platform, settings.low) for one in called]
+    carried = _alleles_called(called, reference)
+    below = _below_the_caller(
+        carried, tally, local.allele_reads(pileup), depths, reference, sample.platform, settings.low
+    )
+    records = tuple(sorted([*called, *below], key=lambda one: one.key))
+    start = reference.window.start
+    seen = [
+        SeenAllele(variant, support.reads, max(tally.depth(variant, depths), support.reads))
+        for variant, support in tally.support.items()
+    ]
+    coverage = Coverage.of_depths(local.assembly, start, depths, filters, tally.read_length, seen)
+    favoured = favoured_copies(carried) if sex is Sex.UNKNOWN else None
+    return SampleCalls(sample.name, sample.platform, copies, favoured, records, coverage)
+
+
+# --- a contig of its own ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Local:
+    """The reads of the window on a contig of their own; a position there plus `offset` is that on chromosome X."""
+
+    reads: Path
+    fasta: Path
+    bases: str
+    offset: int
+    reference: Reference
+    folder: Path
+
+    @classmethod
+    def of(cls, extract: Path, contig: str, reference: Reference, folder: Path) -> "_Local":
+        window = reference.window
+        with pysam.AlignmentFile(str(extract)) as source:
+            spans = [
+                (read.reference_start + 1, read.reference_end)
+                for read in source.fetch(contig, window.start - 1, window.end)
+                if read.cigartuples
+            ]
+            first = min([window.start, *(start for start, _ in spans)]) - _PADDING
+            last = max([window.end, *(end for _, end in spans)]) + _PADDING
+            offset = first - 1
+            bases = "N" * (window.start - first) + reference.bases + "N" * (last - window.end)
+            reads = folder / "local.bam"
+            header = {"HD": {"VN": "1.6", "SO": "coordinate"}, "SQ": [{"SN": CONTIG, "LN": len(bases)}]}
+            with pysam.AlignmentFile(str(reads), "wb", header=header) as out:
+                for read in source.fetch(contig, window.start - 1, window.end):
+                    if read.cigartuples:
+                        out.write(_moved(read, offset, len(bases)))
+        pysam.samtools.index(str(reads), catch_stdout=False)
+        fasta = folder / "local.fa"
+        fasta.write_text(f">{CONTIG}\n{bases}\n", encoding="ascii")
+        line = (CONTIG, len(bases), len(CONTIG) + 2, len(bases), len(bases) + 1)
+        Path(f"{fasta}.fai").write_text("\t".join(map(str, line)) + "\n", encoding="ascii")
+        return cls(reads, fasta, bases, offset, reference, folder)
+
+    @property
+    def assembly(self) -> Assembly:
+        return build_of(self.reference.assembly)
+
+    @property
+    def region(self) -> str:
+        window = self.reference.window
+        return f"{CONTIG}:{window.start - self.offset}-{window.end - self.offset}"
+
+    def depths(self, filters: ReadFilters) -> list[int]:
+        """Templates over each base of the window, with those that show it deleted; mates count once."""
+        target = self.folder / "depth.tsv"
+        limits = ["-q", str(filters.base_quality), "-Q", str(filters.mapping_quality)]
+        words = ["-a", "-s", "-J", *limits, "-r", self.region, "-o", str(target), str(self.reads)]
+        pysam.samtools.depth(*words, catch_stdout=False)
+        found = [int(line.rsplit("\t", 1)[1]) for line in target.read_text().splitlines()]
+        return found or [0] * len(self.reference.window)
+
+    def pileup(self, filters: ReadFilters, platform: Platform) -> Path:
+        """Every base of the window with its alleles, reads and likelihoods."""
+        target = self.folder / "pileup.bcf"
+        words = [
+            *(["-X", platform.preset] if platform.preset else []),
+            *("-q", str(filters.mapping_quality), "-Q", str(filters.base_quality)),
+            *("-A", "--ignore-RG", "-d", str(MAX_DEPTH), "-L", str(MAX_DEPTH)),
+            *("-a", "FORMAT/AD,FORMAT/ADF,FORMAT/ADR,FORMAT/DP", "--no-version"),
+            *("-f", str(self.fasta), "-r", self.region, "-Ob", "-o", str(target), str(self.reads)),
+        ]
+        pysam.bcftools.mpileup(*words, catch_stdout=False)
+        return target
+
+    def call(self, pileup: Path, copies: int) -> Iterator[CalledRecord]:
+        """The records that bcftools calls with so many copies, on chromosome X."""
+        target = self.folder / f"called{copies}.bcf"
+        words = ["-m", "-v", "--ploidy", str(copies), "-a", "GQ", "--no-version", "-Ob", "-o", str(target)]
+        pysam.bcftools.call(*words, str(pileup), catch_stdout=False)
+        with pysam.VariantFile(str(target)) as records:
+            for record in records:
+                yield self._record(record)
+
+    def _record(self, record: Any) -> CalledRecord:
+        sample = record.samples[0]
+        alleles = ["." if one is None else str(one) for one in sample.allele_indices or (None,)]
+        return CalledRecord(
+            record.pos + self.offset,
+            record.ref.upper(),
+            tuple(alt.upper() for alt in record.alts),
+            float(record.qual or 0.0),
+            "/".join(alleles),
+            int(sample["DP"]),
+            tuple(sample["AD"]),
+            tuple(sample["ADF"]),
+            tuple(sample["ADR"]),
+            int(sample["GQ"]) if sample.get("GQ") is not None else None,
+        )
+
+    def allele_reads(self, pileup: Path) -> dict[tuple[int, str], "_Counts"]:
+        """Reads of each single base that is not the reference, after realignment, by place on X and base."""
+        found = {}
+        with pysam.VariantFile(str(pileup)) as records:
+            for record in records:
+                if "INDEL" in record.info or not record.alts or record.alts == ("<*>",):
+                    continue
+                sample = record.samples[0]
+                for number, alt in enumerate(record.alts, start=1):
+                    if alt != "<*>":
+                        reads, forward, reverse = (
+                            (sample[key][0], sample[key][number]) for key in ("AD", "ADF", "ADR")
+                        )
+                        counts = _Counts(int(sample["DP"]), reads, forward, reverse)
+                        found[record.pos + self.offset, alt.upper()] = counts
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Reads at a place: all, and of the reference and one allele, in sum and by strand."""
+
+    depth: int
+    reads: tuple[int, int]
+    forward: tuple[int, int]
+    reverse: tuple[int, int]
+
+
+def _moved(read: Any, offset: int, length: int) -> Any:
+    """The read on the local contig. A mate that is not near stays out of it, since it cannot overlap."""
+    same = read.is_paired and not read.mate_is_unmapped and read.next_reference_id == read.reference_id
+    mate = read.next_reference_start - offset
+    read.reference_start -= offset
+    read.reference_id = 0
+    near = same and 0 <= mate < length
+    read.next_reference_id = 0 if near else -1
+    read.next_reference_start = mate if near else -1
+    read.set_tags([])
+    return read
+
+
+# --- counting alleles -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """Which alleles the counted reads show, in normal form, and where those reads lie on chromosome X."""
+
+    support: dict[Variant, Support]
+    spans: list[tuple[int, int, bool]]
+    read_length: int
+    start: int
+
+    @classmethod
+    def of(cls, local: _Local, filters: ReadFilters) -> "_Tally":
+        support: dict[Variant, Support] = {}
+        known: dict[tuple[int, str, str], Variant | None] = {}
+        spans, lengths = [], []
+        with pysam.AlignmentFile(str(local.reads)) as reads:
+            for read in reads.fetch(until_eof=True):
+                if read.flag & _COUNTED_OUT or read.mapping_quality < filters.mapping_quality:
+                    continue
+                first = read.reference_start + 1 + local.offset
+                spans.append((first, read.reference_end + local.offset, bool(read.is_reverse)))
+                lengths.append(read.infer_read_length() or 0)
+                for place, ref, alt, quality in _differences(read, local.bases):
+                    if quality < filters.base_quality:
+                        continue
+                    spelt = (place + local.offset, ref, alt)
+                    if spelt not in known:
+                        known[spelt] = _variant(local.reference, *spelt)
+                    variant = known[spelt]
+                    if variant:
+                        support.setdefault(variant, Support()).add(
+                            read.query_name, first, reverse=bool(read.is_reverse), quality=quality
+                        )
+        lengths.sort()
+        return cls(support, spans, lengths[len(lengths) // 2] if lengths else 0, local.reference.window.start)
+
+    def depth(self, variant: Variant, depths: list[int]) -> int:
+        """Reads at the place of an allele: at the first base that it changes, or before which it inserts."""
+        index = min(max(variant.leftmost().start - self.start, 0), len(depths) - 1)
+        return depths[index]
+
+    def over(self, variant: Variant) -> list[tuple[int, int, bool]]:
+        """The counted reads over the place of an allele."""
+        place = variant.leftmost().start
+        return [span for span in self.spans if span[0] <= place <= span[1]]
+
+
+def _variant(reference: Reference, start: int, ref: str, alt: str) -> Variant | None:
+    if set(alt) - set("ACGT") or not within_window(reference, start, ref) or ref == alt:
+        return None
+    if not ref and start == reference.window.start:
+        return None
+    return Variant.of(reference, start, ref, alt)
+
+
+def _differences(read: Any, bases: str) -> Iterator[tuple[int, str, str, int]]:
+    """Where a read differs from the local contig: place (1-based), bases there and in the read, and quality.
+
+    Deleted and inserted bases side by side are one difference. Its quality is the lowest of the bases beside it and
+    in it. A read without qualities counts as if all were 60.
+    """
+    query = (read.query_sequence or "").upper()
+    qualities = read.query_qualities
+    if not query:
+        return
+    at, place = 0, read.reference_start
+    gap_place, gap_ref, gap_alt, gap_at = 0, "", "", 0
+    for operation, length in [*read.cigartuples, (0, 0)]:
+        if operation in (_INSERTION, _DELETION):
+            if not gap_ref and not gap_alt:
+                gap_place, gap_at = place, at
+            if operation == _INSERTION:
+                gap_alt += query[at : at + length]
+                at += length
+            else:
+                gap_ref += bases[place : place + length]
+                place += length
+            continue
+        if gap_ref or gap_alt:
+            beside = range(max(gap_at - 1, 0), min(at + 1, len(query)))
+            yield gap_place + 1, gap_ref, gap_alt, min((qualities[i] for i in beside), default=60) if qualities else 60
+            gap_ref = gap_alt = ""
+        if operation in _MATCHES:
+            mine, there = query[at : at + length], bases[place : place + length]
+            if mine != there:
+                for i, (one, two) in enumerate(zip(mine, there, strict=False)):
+                    if one != two and two != "N":
+                        yield place + i + 1, two, one, qualities[at + i] if qualities else 60
+            at += length
+            place += length
+        elif operation == _SKIP:
+            place += length
+        elif operation == _SOFT:
+            at += length
+
+
+# --- what a caller passes over ----------------------------------------------------------------------
+
+
+def _alleles_called(called: Iterable[CalledRecord], reference: Reference) -> dict[Variant, tuple[int, int]]:
+    """Each allele that a genotype carries, with its reads and all counted reads."""
+    found = {}
+    for record in called:
+        for number, alt in enumerate(record.alts, start=1):
+            if str(number) in record.genotype.split("/"):
+                variant = _variant(reference, record.position, record.ref, alt)
+                if variant:
+                    found[variant] = (record.reads[number], sum(record.reads))
+    return found
+
+
+def _with_mixture(record: CalledRecord, platform: Platform, low: LowFraction) -> CalledRecord:
+    """A call of a single copy whose reads show the reference beside the allele as well is written with both."""
+    if record.genotype != "1" or len(record.alts) > 1:
+        return record
+    other, total = record.reads[0], sum(record.reads)
+    indel = len(record.ref) != len(record.alts[0])
+    share = max(MIXED_INDEL_FRACTION, low.fraction) if indel else low.fraction
+    rate = platform.indel_error if indel else platform.base_error
+    mixed = other >= low.reads and other >= share * total and log_chance(other, total, rate) < math.log(CHANCE)
+    return replace(record, genotype="0/1", genotype_quality=None) if mixed else record
+
+
+def _below_the_caller(
+    taken: Iterable[Variant],
+    tally: _Tally,
+    allele_reads: dict[tuple[int, str], _Counts],
+    depths: list[int],
+    reference: Reference,
+    platform: Platform,
+    low: LowFraction,
+) -> Iterator[CalledRecord]:
+    """Alleles that were not called though more reads show them than errors explain.
+
+    A single base must be there after realignment as well, so that reads that end beside a called insertion or
+    deletion do not make alleles of their own; insertions and deletions count as the reads are aligned.
+    """
+    known = set(taken)
+    for variant, support in tally.support.items():
+        if variant in known or support.reads < low.reads:
+            continue
+        depth = max(tally.depth(variant, depths), support.reads)
+        over = tally.over(variant)
+        starts = len({(first, reverse) for first, _, reverse in over})
+        if not is_more_than_error(variant, support, depth, starts, platform, low):
+            continue
+        if not variant.length_change:
+            counts = allele_reads.get((variant.start, variant.alt))
+            if counts is None or counts.reads[1] < max(low.reads, low.fraction * sum(counts.reads)):
+                continue
+        else:
+            reverse = sum(span[2] for span in over)
+            rest = (len(over) - reverse - support.forward, reverse - support.reverse)
+            counts = _Counts(
+                depth,
+                (max(depth - support.reads, 0), support.reads),
+                (max(rest[0], 0), support.forward),
+                (max(rest[1], 0), support.reverse),
+            )
+        edit = variant.vcf(reference)
+        rate = error_rate(variant, support.mean_error, platform)
+        quality = min(-10 * log_chance(support.reads, depth, rate) / math.log(10), 999.0)
+        yield CalledRecord(
+            edit.start,
+            edit.ref,
+            (edit.alt,),
+            round(quality, 2),
+            "0/1",
+            counts.depth,
+            counts.reads,
+            counts.forward,
+            counts.reverse,
+            None,
+            below_the_caller=True,
+        )
+
+
+# --- the calls of a file as VCF ---------------------------------------------------------------------
+
+_FORMATS = (
+    ("GT", "1", "Genotype; both alleles where reads show both, however many copies there are"),
+    ("DP", "1", "Reads counted at the place"),
+    ("AD", "R", "Reads of each allele"),
+    ("ADF", "R", "Reads of each allele on the forward strand"),
+    ("ADR", "R", "Reads of each allele on the reverse strand"),
+    ("GQ", "1", "Phred-scaled quality of the genotype"),
+)
+
+
+def write_calls(target: Path, locus: LocusReads, samples: tuple[SampleCalls, ...]) -> None:
+    """The records of all samples as one plain VCF on chromosome X. A sample without a record at a place where
+    another has one is written as reference where reads lie over it, and as not called where none do."""
+    target.write_text("\n".join(_lines(locus, samples)) + "\n", encoding="utf-8")
+
+
+def _lines(locus: LocusReads, samples: tuple[SampleCalls, ...]) -> Iterator[str]:
+    yield "##fileformat=VCFv4.2"
+    yield f"##source=foxp3_annot {__version__}, bcftools {pysam.__samtools_version__}"
+    yield f'##FILTER=<ID=LowQual,Description="Quality below {LOW_QUALITY:g}">'
+    yield '##INFO=<ID=BELOW_CALLER,Number=0,Type=Flag,Description="Not called; more reads than errors explain">'
+    for key, number, text in _FORMATS:
+        kind = "String" if key == "GT" else "Integer"
+        yield f'##FORMAT=<ID={key},Number={number},Type={kind},Description="{text}">'
+    yield f"##contig=<ID={CONTIG},length={locus.assembly.x_length},assembly={locus.assembly}>"
+    columns = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
+    yield "\t".join((*columns, *(sample.name for sample in samples)))
+    by_key: dict[tuple[int, str, tuple[str, ...]], dict[int, CalledRecord]] = {}
+    for index, sample in enumerate(samples):
+        for record in sample.records:
+            by_key.setdefault(record.key, {})[index] = record
+    for _, records in sorted(by_key.items()):
+        yield _line(records, samples)
+
+
+def _line(records: dict[int, CalledRecord], samples: tuple[SampleCalls, ...]) -> str:
+    first = next(iter(records.values()))
+    quality = max(record.quality for record in records.values())
+    below = all(record.below_the_caller for record in records.values())
+    cells = [
+        _cell(records[index]) if index in records else _silent(sample, first) for index, sample in enumerate(samples)
+    ]
+    return "\t".join(
+        (
+            *(CONTIG, str(first.position), ".", first.ref, ",".join(first.alts), f"{quality:g}"),
+            "PASS" if quality >= LOW_QUALITY else "LowQual",
+            "BELOW_CALLER" if below else ".",
+            ":".join(key for key, _, _ in _FORMATS),
+            *cells,
+        )
+    )
+
+
+def _cell(record: CalledRecord) -> str:
+    counts = (",".join(map(str, one)) for one in (record.reads, record.forward, record.reverse))
+    quality = "." if record.genotype_quality is None else str(record.genotype_quality)
+    return ":".join((record.genotype, str(record.depth), *counts, quality))
+
+
+def _silent(sample: SampleCalls, other: CalledRecord) -> str:
+    """The cell of a sample that has no record where another has one."""
+    (depth,) = sample.coverage.depths(other.position, other.position)
+    allele = "0" if depth else "."
+    return f"{'/'.join([allele] * sample.copies)}:{depth or 0}:.:.:.:."
