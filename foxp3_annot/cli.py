@@ -8,6 +8,7 @@ import click
 
 from foxp3_annot import __version__
 from foxp3_annot.assembly import Assembly
+from foxp3_annot.challenge_command import challenge
 from foxp3_annot.console import progress, told
 from foxp3_annot.curation.commands import knowledge as knowledge_commands
 from foxp3_annot.errors import InputError
@@ -434,3 +435,4 @@ def summarise(reports: tuple[Path, ...], samples: Path | None, reports_dir: Path
 
 
 main.add_command(knowledge_commands)
+main.add_command(challenge)

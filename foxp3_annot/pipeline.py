@@ -21,12 +21,13 @@ from foxp3_annot.readers.callable_regions import read_callable_regions, with_dou
 from foxp3_annot.readers.alignments import ReadSettings, SampleReads, is_alignment_file, read_locus, workspace
 from foxp3_annot.readers.calling import call_sample, write_calls
 from foxp3_annot.readers.samples import AUTO, SampleRow, SampleSheet
-from foxp3_annot.readers.sex import sex_evidence_of_calls
+from foxp3_annot.readers.sex import read_depths, sex_evidence_of_calls
 from foxp3_annot.readers.vcf import extracted, read_call_set
 from foxp3_annot.report.html import sample_page
 from foxp3_annot.report.json import report_json
 from foxp3_annot.report.provenance import Settings
 from foxp3_annot.report.sample import Subject, sample_report
+from foxp3_annot.sex_evidence import SexEvidence
 from foxp3_annot.variant import Variant
 from foxp3_annot.writers.files import copy_file, safe_name, write_text
 from foxp3_annot.writers.tables import callability_table, sample_table
@@ -152,8 +153,15 @@ def _read_alignments(
         assembly_basis=locus.basis,
         seen=replace(call_set.seen, indexed=locus.indexed, records_on_x=None),
         coverage={index: one.coverage for index, one in enumerate(calls)},
+        sex_evidence=_sex_evidence(job.path, locus.indexed, len(calls)),
     )
     return extract, call_set, dict(enumerate(locus.samples))
+
+
+def _sex_evidence(path: Path, indexed: bool, samples: int) -> dict[int, SexEvidence]:
+    """What the index counts by chromosome; it does not tell the samples of one file apart."""
+    depths = read_depths(path) if indexed and samples == 1 else None
+    return {0: SexEvidence(reads=depths)} if depths else {}
 
 
 def _sex_in_file(job: Job, row: SampleRow | None, name: str, sexes: Mapping[str, Sex]) -> Sex:

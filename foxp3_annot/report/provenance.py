@@ -29,7 +29,8 @@ class Settings:
 
 
 @cache
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """The versions of the program and of what it is built on."""
     from importlib.metadata import version  # slow to load, and needed only where a report is made
 
     return {"foxp3_annot": __version__, "python": platform.python_version()} | {
@@ -46,7 +47,7 @@ def provenance(call_set: CallSetOutline, gene: Gene, catalogue: Catalogue, setti
     """The provenance block of a report."""
     model = gene.on(call_set.assembly)
     return {
-        "versions": dict(_versions()),
+        "versions": dict(versions()),
         "command": settings.command + pack_options(manifest.name for manifest, _ in catalogue.packs),
         "configuration": dict(sorted(settings.configuration.items())),
         "input": {
