@@ -147,6 +147,11 @@ class Level:
             return cls(share, "carrier", Sex.FEMALE)
         return cls(share, f"{share:.0%} of the reads", sex)
 
+    @property
+    def is_a_copy(self) -> bool:
+        """Whether a whole copy of the gene carries the allele, of one or of two."""
+        return self.share >= 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -241,12 +246,18 @@ class ChallengeResult:
 
     @property
     def falsely_excluded(self) -> tuple[Trial, ...]:
-        """Alleles that were written and yet called excluded; there must be none."""
-        return tuple(one for one in self.trials if one.excluded)
+        """Alleles written into a whole copy of the gene and yet called excluded; there must be none."""
+        return tuple(one for one in self.trials if one.excluded and one.level.is_a_copy)
+
+    @property
+    def excluded_below(self) -> tuple[Trial, ...]:
+        """Alleles written into fewer molecules than a copy gives and called excluded, as a copy."""
+        return tuple(one for one in self.trials if one.excluded and not one.level.is_a_copy)
 
     @property
     def exclusion_judged(self) -> int:
-        return sum(one.excluded is not None for one in self.trials)
+        """Alleles written into a whole copy of which it was judged whether they are excluded."""
+        return sum(one.excluded is not None and one.level.is_a_copy for one in self.trials)
 
 
 @dataclass(frozen=True, slots=True)

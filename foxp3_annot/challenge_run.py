@@ -44,7 +44,7 @@ class Challenged:
     assembly: Assembly
     reads: SourceReads
     caller: Caller
-    filters: ReadFilters = ReadFilters()
+    filters: ReadFilters
 
 
 def fingerprint(path: Path) -> Fingerprint:

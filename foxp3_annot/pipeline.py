@@ -211,7 +211,7 @@ def report_jobs(
             seen = stated.added(call_set, index, regions, job.path) if regions else call_set
             assessment = assess(seen, index, subject.sex, described, knowledge.gene, knowledge.matcher, resources)
             settings = settings_of(job, subject, assembly, resources, regions)
-            if index in reads and job.settings.mini_bam:
+            if index is not None and index in reads and job.settings.mini_bam:
                 kept.append((subject.id, reads[index].path))
             reports.append(sample_report(subject, call_set, assessment, knowledge.gene, knowledge.catalogue, settings))
         outcomes.append(Outcome(job, extract, call_set, described, tuple(reports), resources, tuple(kept)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 from itertools import groupby
+from math import floor
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
@@ -99,9 +100,20 @@ def _sensitivity_row(one: Sensitivity) -> dict[str, object]:
 
 
 def sentence_of(one: Sensitivity) -> str:
-    """The count, its interval, and what could not be assessed."""
+    """The count, its interval, and what could not be assessed. A share is cut, not rounded: 312 of 313 is not 100 %.
+
+    >>> from foxp3_annot.cases import Proportion
+    >>> from foxp3_annot.challenge import Level
+    >>> from foxp3_annot.genotype import Sex
+    >>> sentence_of(Sensitivity(Level.of(1, Sex.MALE), "all", "all", Proportion(312, 313), 2))
+    '312 of 313, 99.6 % (95 % interval 98.2 to 99.9 %); not assessable: 2'
+    """
     left = f"; not assessable: {one.not_assessable}" if one.not_assessable else ""
-    return (one.found.sentence if one.found.total else "none assessable") + left
+    if not one.found.total:
+        return f"none assessable{left}"
+    low, high = (floor(1000 * bound) / 10 for bound in one.found.interval)
+    share = floor(1000 * one.found.count / one.found.total) / 10
+    return f"{one.found.count} of {one.found.total}, {share:g} % (95 % interval {low:g} to {high:g} %){left}"
 
 
 def challenge_text(result: ChallengeResult) -> str:
@@ -122,18 +134,30 @@ def _lines(result: ChallengeResult) -> Iterator[str]:
     yield exclusion_sentence(result)
     for trial in result.falsely_excluded:
         yield f"  {trial.allele.name} at {trial.level.label}, in {trial.written.molecules} of {trial.written.depth}"
+    if result.excluded_below:
+        yield below_sentence(result)
     yield file_sentence(result)
     for one in result.skipped:
         yield f"  not written: {one.allele.name} ({one.allele.id}): {one.reason.value}"
 
 
 def exclusion_sentence(result: ChallengeResult) -> str:
-    """Whether an allele that was written was called excluded."""
+    """Whether an allele that was written into a copy of the gene was called excluded."""
     if not result.exclusion_judged:
         return "Whether written alleles were called excluded was not judged."
     return (
-        f"Written alleles that were called excluded: {len(result.falsely_excluded)} of {result.exclusion_judged} judged"
+        "Alleles written into half or all of the molecules and yet called excluded: "
+        f"{len(result.falsely_excluded)} of {result.exclusion_judged} judged"
         + (". There must be none: review these." if result.falsely_excluded else ".")
+    )
+
+
+def below_sentence(result: ChallengeResult) -> str:
+    """Which alleles in a smaller share were called excluded: an exclusion speaks of whole copies, not of a mosaic."""
+    names = (f"{one.allele.name} ({one.written.molecules}/{one.written.depth})" for one in result.excluded_below)
+    return (
+        f"Written into fewer molecules than a copy gives and called excluded as a copy: {len(result.excluded_below)} "
+        f"({', '.join(names)}). An exclusion does not speak of a mosaic."
     )
 
 
@@ -166,6 +190,7 @@ def challenge_page(result: ChallengeResult) -> str:
         blind=sorted({one.allele.name for one in result.trials if one.outcome is Outcome.NOT_ASSESSABLE}),
         sentence_of=sentence_of,
         exclusion=exclusion_sentence(result),
+        below=below_sentence(result) if result.excluded_below else "",
         file=file_sentence(result),
         limits=LIMITS,
     )
