@@ -70,7 +70,7 @@ THRESHOLDS = Thresholds()
 def chance_below(least: int, trials: int, share: float) -> float:
     """Probability that fewer than `least` of `trials` independent reads show what each shows with chance `share`.
 
-    >>> chance_below(1, 3, 0.5), chance_below(3, 2, 0.9)
+    >>> round(chance_below(1, 3, 0.5), 9), chance_below(3, 2, 0.9)
     (0.125, 1.0)
     """
     if least > trials:
@@ -267,7 +267,8 @@ class AlleleCallability:
 
     `depth` is the least depth over the allele and a base on each side, None where it is not told; `seen_reads` of
     `seen_depth` reads show the allele, None where the source does not tell. `misses` is None where no depth stands
-    behind the verdict. `region` names the part of the gene, for a reader.
+    behind the verdict. `region` names the part of the gene, and `reason` says in words why it is not excluded; it is
+    empty for one that is, and for one that was found.
     """
 
     curated: CuratedVariant
@@ -278,6 +279,7 @@ class AlleleCallability:
     seen_reads: int | None
     seen_depth: int | None
     misses: Misses | None
+    reason: str = ""
 
     @property
     def is_reported_in_ipex(self) -> bool:
@@ -321,17 +323,15 @@ def allele_callability(
     if is_assessed and depth is not None and not any(run.doubted for run in runs):
         reads = _telling_reads(variant, depth, coverage, thresholds)
         misses = Misses.of(reads, _error(coverage, thresholds), thresholds)
-    callable_ = all(Verdict.of(run, thresholds.least_depth(sex)) is Verdict.CALLABLE for run in runs)
+    reason = next(_reasons(variant, runs, misses, found, is_assessed, sex, thresholds), "")
     if variant in found:
-        verdict = AlleleVerdict.FOUND
+        verdict, reason = AlleleVerdict.FOUND, ""
     elif seen and not _is_noise(seen.reads, seen.depth, thresholds):
-        verdict = AlleleVerdict.SEEN
+        verdict, reason = AlleleVerdict.SEEN, "more reads show it than errors explain"
     elif not is_assessed:
         verdict = AlleleVerdict.NOT_ASSESSABLE
-    elif callable_ and (misses is None or misses.asked(sex) <= thresholds.greatest_miss):
-        verdict = AlleleVerdict.EXCLUDED
     else:
-        verdict = AlleleVerdict.NOT_EXCLUDED
+        verdict = AlleleVerdict.NOT_EXCLUDED if reason else AlleleVerdict.EXCLUDED
     return AlleleCallability(
         curated,
         variant,
@@ -341,7 +341,43 @@ def allele_callability(
         seen.reads if seen else (0 if tells_seen else None),
         seen.depth if seen else (depth if tells_seen else None),
         misses,
+        reason,
     )
+
+
+def _reasons(
+    variant: Variant,
+    runs: Iterable[Run],
+    misses: Misses | None,
+    found: Collection[Variant],
+    is_assessed: bool,
+    sex: Sex,
+    thresholds: Thresholds,
+) -> Iterator[str]:
+    """Why depth does not exclude an allele, the most telling first; nothing where it does."""
+    verdicts = {Verdict.of(run, thresholds.least_depth(sex)) for run in runs}
+    if not is_assessed:
+        yield "not all of its bases were looked at"
+    if Verdict.UNCOVERED in verdicts:
+        yield "no read counts at one of its bases"
+    if any(run.doubted for run in runs):
+        yield "the caller doubts one of its bases"
+    if Verdict.LOW_DEPTH in verdicts:
+        yield f"fewer than {thresholds.least_depth(sex)} reads at one of its bases"
+    if misses and misses.asked(sex) > thresholds.greatest_miss:
+        yield "too few reads span it to be sure"
+    if any(_hides(other, variant) for other in found):
+        yield "another variant called in this sample overlaps it, and may hold it or be a part of it"
+
+
+def _hides(called: Variant, variant: Variant) -> bool:
+    """Whether a called variant meets another, so that reads with the one cannot be said to lack the other.
+
+    Two exchanges of one and the same base tell each other apart.
+    """
+    if all(len(bases) == 1 for one in (called, variant) for bases in (one.ref, one.alt)):
+        return False
+    return called.start <= variant.end + 1 and variant.start <= called.end + 1
 
 
 def _telling_reads(variant: Variant, depth: int, coverage: Coverage, thresholds: Thresholds) -> int:

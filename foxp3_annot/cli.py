@@ -43,7 +43,8 @@ CALLABLE = click.option(
     "regions",
     type=click.Path(path_type=Path),
     metavar="FILE.bed",
-    help="Regions in which the samples could be called (BED, plain or compressed), where the files do not tell.",
+    help="Regions in which the samples were seen deeply enough to be called (BED, plain or compressed); not the "
+    "targets of a kit.",
 )
 
 

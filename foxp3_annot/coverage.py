@@ -13,7 +13,6 @@ from itertools import groupby
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.variant import Variant
 
-
 LEAST_GENOTYPE_QUALITY = 20
 """Phred. A caller that gives the reference less than this is wrong more often than once in a hundred times."""
 

@@ -10,19 +10,20 @@ from typing import Any
 
 from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources
 from foxp3_annot.assembly import Assembly
-from foxp3_annot.callset import CallSet
+from foxp3_annot.callset import CallSet, Record
 from foxp3_annot.coverage import Coverage
 from foxp3_annot.errors import InputError
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex
 from foxp3_annot.interpretation import Described, assess, describe
 from foxp3_annot.knowledge import Knowledge
-from foxp3_annot.readers.callable_regions import read_callable_regions, with_doubts
 from foxp3_annot.readers.alignments import ReadSettings, SampleReads, is_alignment_file, read_locus, workspace
+from foxp3_annot.readers.callable_regions import read_callable_regions
 from foxp3_annot.readers.calling import call_sample, write_calls
+from foxp3_annot.readers.reference_blocks import held_against
 from foxp3_annot.readers.samples import AUTO, SampleRow, SampleSheet
 from foxp3_annot.readers.sex import read_depths, sex_evidence_of_calls
-from foxp3_annot.readers.vcf import extracted, read_call_set
+from foxp3_annot.readers.vcf import extracted, raw_records, read_call_set
 from foxp3_annot.report.html import sample_page
 from foxp3_annot.report.json import report_json
 from foxp3_annot.report.provenance import Settings
@@ -208,7 +209,7 @@ def report_jobs(
                 raise InputError(f"{job.path}: '{subject.id}' would also name a report of {owners[subject.id]}")
             owners[subject.id] = job.path
             regions = _regions_of(job, given.name_in_file)
-            seen = stated.added(call_set, index, regions, job.path) if regions else call_set
+            seen = stated.added(job.path, extract, call_set, index, regions) if regions else call_set
             assessment = assess(seen, index, subject.sex, described, knowledge.gene, knowledge.matcher, resources)
             settings = settings_of(job, subject, assembly, resources, regions)
             if index is not None and index in reads and job.settings.mini_bam:
@@ -225,21 +226,29 @@ def _regions_of(job: Job, name_in_file: str | None) -> Path | None:
 
 
 class _StatedRegions:
-    """Files of callable regions, each read once for a build."""
+    """Files of callable regions, and the records that are held against them, each read once."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._gene = knowledge.gene
-        self._read: dict[tuple[Path, Assembly], Coverage] = {}
+        self._regions: dict[tuple[Path, Assembly], Coverage] = {}
+        self._records: dict[Path, list[tuple[Record, Any]]] = {}
 
-    def added(self, call_set: CallSet, sample: int | None, path: Path, file: Path) -> CallSet:
-        """The call set with what the regions state of a sample, which goes before what the file itself tells."""
+    def added(self, path: Path, extract: Path, call_set: CallSet, sample: int | None, regions: Path) -> CallSet:
+        """The call set with what regions state of a sample, which goes before what the file at `path` tells.
+
+        They count for nothing where the file has no record on chromosome X at all: it may have been removed.
+        """
         if sample is None:
-            raise InputError(f"{file}: has no sample column, so callable regions ({path}) can be stated of nobody")
-        key, window = (path, call_set.assembly), self._gene.on(call_set.assembly).window
-        if key not in self._read:
-            self._read[key] = read_callable_regions(path, window)
-        regions = with_doubts(self._read[key], call_set, sample, window)
-        return replace(call_set, coverage={**call_set.coverage, sample: regions})
+            raise InputError(f"{path}: has no sample column, so callable regions ({regions}) can be stated of nobody")
+        if call_set.seen.records_on_x == 0:
+            return call_set
+        key, window = (regions, call_set.assembly), self._gene.on(call_set.assembly).window
+        if key not in self._regions:
+            self._regions[key] = read_callable_regions(regions, window)
+        if extract not in self._records:
+            self._records[extract] = raw_records(path, extract, call_set)
+        coverage = held_against(self._regions[key], self._records[extract], sample, window)
+        return replace(call_set, coverage={**call_set.coverage, sample: coverage})
 
 
 def _renamed(subject: Subject, job: Job) -> Subject:

@@ -302,6 +302,7 @@ def rich(shipped: Knowledge, tmp_path: Path) -> dict[str, Any]:
         f"{A384T}\tGT\t0/1",
         f"{UNSURE}\tGT\t0/1",
         "chrX\t49258394\t.\tC\tA\t5\t.\t.\tGT\t./.",
+        "chrX\t49251484\t.\tN\t<NON_REF>\t.\t.\tEND=49251490\tGT:DP\t0/0:30",
     ]
     (report,) = reports_of([write_vcf(tmp_path, records, ["S"])], {"S": Sex.FEMALE}, shipped).values()
     found: dict[str, Any] = json.loads(report_json(report))

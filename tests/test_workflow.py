@@ -45,6 +45,20 @@ def test_the_workflow_makes_what_one_process_makes(tmp_path: Path) -> None:
     assert "Nothing to be done" in again.stderr + again.stdout
 
 
+def test_callable_regions_of_the_sheet_are_inputs(tmp_path: Path) -> None:
+    (tmp_path / "whole x.bed").write_text("chrX\t49248435\t49269825\n")
+    vcf = ROOT / "resources" / "example" / "joint_trio.vcf.gz"
+    sheet = f"sample\tvcf\tsex\tcallable\ntrio_boy\t{vcf}\tmale\ntrio_father\t{vcf}\tmale\twhole x.bed\n"
+    done = snakemake(tmp_path, sheet)
+    assert done.returncode == 0, done.stderr
+    tables = [tmp_path / "results" / "reports" / f"trio_{who}.callability.tsv" for who in ("boy", "father")]
+    assert [len(table.read_text().splitlines()) > 300 for table in tables] == [False, True]
+    (tmp_path / "whole x.bed").write_text("chrX\t0\t1\n")
+    renewed = snakemake(tmp_path, sheet)
+    assert "report_1" in renewed.stderr + renewed.stdout
+    assert "\texcluded\t" not in tables[1].read_text()
+
+
 @pytest.mark.parametrize(
     ("sheet", "config", "saying"),
     [

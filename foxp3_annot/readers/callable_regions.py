@@ -4,14 +4,11 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from foxp3_annot.assembly import X_NAMES, assembly_of_contig, build_of
-from foxp3_annot.callset import CallSet
 from foxp3_annot.coverage import Coverage, CoverageSource, RegionsFile, Run
 from foxp3_annot.errors import InputError
-from foxp3_annot.genotype import MISSING
 from foxp3_annot.locus import Interval
 from foxp3_annot.readers.reference_blocks import lesser_depths
 
@@ -40,19 +37,6 @@ def read_callable_regions(path: Path, window: Interval) -> Coverage:
     runs = tuple(lesser_depths(list(_runs(path, lines, window))))
     file = RegionsFile(path.name, hashlib.sha256(content).hexdigest())
     return Coverage(build_of(window.assembly), CoverageSource.REGIONS, runs, regions_file=file)
-
-
-def with_doubts(regions: Coverage, call_set: CallSet, sample: int, window: Interval) -> Coverage:
-    """The regions for one sample: doubted at records in which a copy of it was not called, and with the alleles of
-    which the file counts reads."""
-    doubted = [
-        Run(max(record.position, window.start), min(record.end, window.end), None, True)
-        for record in call_set.records
-        if sample in record.calls and (genotype := record.calls[sample].genotype) and MISSING in genotype.alleles
-    ]
-    own = call_set.coverage.get(sample)
-    runs = tuple(lesser_depths([*regions.runs, *doubted]))
-    return replace(regions, runs=runs, seen=own.seen if own else ())
 
 
 def _runs(path: Path, lines: Iterable[str], window: Interval) -> Iterator[Run]:

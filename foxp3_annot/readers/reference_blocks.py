@@ -5,7 +5,7 @@ for a stretch. The depth of a block is MIN_DP, else DP, else the sum of AD.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from foxp3_annot.assembly import build_of
@@ -27,7 +27,7 @@ def blocks_coverage(raw: Sequence[tuple[Record, Any]], samples: int, window: Int
     Where records overlap, the lesser depth counts, and a doubt of any. A file without blocks states nothing: the
     depth at its variants says nothing of the bases between them.
     """
-    counted = [(record, one) for record, one in raw if all(a.kind in _POINT_KINDS for a in record.alleles)]
+    counted = _counted(raw)
     if not any(record.is_reference_block for record, _ in counted):
         return {}
     found = {}
@@ -43,25 +43,44 @@ def blocks_coverage(raw: Sequence[tuple[Record, Any]], samples: int, window: Int
     return found
 
 
+def held_against(regions: Coverage, raw: Sequence[tuple[Record, Any]], sample: int, window: Interval) -> Coverage:
+    """Regions stated callable, with what the records of the file say of them: depths, doubts, and alleles seen.
+
+    Bases in no region stay so, whatever the records say.
+    """
+    counted = _counted(raw)
+    stated = [one.run for record, given in counted if (one := _stated(record, given, sample, window))]
+    within = [
+        Run(part.start, part.end, run.depth, run.doubted) for run in stated for part in regions.over(run.start, run.end)
+    ]
+    runs = tuple(lesser_depths([*regions.runs, *within]))
+    return replace(regions, runs=runs, seen=tuple(_seen(counted, sample)))
+
+
+def _counted(raw: Sequence[tuple[Record, Any]]) -> list[tuple[Record, Any]]:
+    return [(record, one) for record, one in raw if all(a.kind in _POINT_KINDS for a in record.alleles)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """What one record says of the depth of one sample."""
+    """What one record says of one sample; `is_block` for a reference block that tells a depth or a quality."""
 
     run: Run
     is_block: bool
 
 
 def _stated(record: Record, given: Any, sample: int, window: Interval) -> _Stated | None:
-    """None for a record outside the window, and for one that gives neither depth nor quality."""
+    """None for a record outside the window, and for one that gives neither depth nor quality nor cause for doubt."""
     start, end = max(record.position, window.start), min(record.end, window.end)
     call = given.samples[sample]
     depth, quality = _depth(given, call), _quality(call)
-    if start > end or (depth is None and quality is None):
-        return None
     uncalled = "GT" in call and (not call.allele_indices or None in call.allele_indices)
     failed = bool(set(record.filters) - _PASSED)
     doubted = uncalled or failed or (quality is not None and quality < LEAST_GENOTYPE_QUALITY)
-    return _Stated(Run(start, end, depth, doubted), record.is_reference_block)
+    is_told = depth is not None or quality is not None
+    if start > end or not (is_told or doubted):
+        return None
+    return _Stated(Run(start, end, depth, doubted), is_told and record.is_reference_block)
 
 
 def _depth(given: Any, call: Mapping[str, Any]) -> int | None:
@@ -81,7 +100,7 @@ def _quality(call: Mapping[str, Any]) -> int | None:
 def _number(fields: Mapping[str, Any], key: str) -> int | None:
     """A field that holds one count; None where it is absent, missing, no number or negative."""
     try:
-        value = fields[key] if key in fields else None
+        value = fields.get(key)
         value = value[0] if isinstance(value, tuple) else value
         count = None if value in (None, ".") else int(float(value))
     except (ValueError, TypeError, OverflowError, KeyError, IndexError):
@@ -92,7 +111,7 @@ def _number(fields: Mapping[str, Any], key: str) -> int | None:
 def _counts(call: Mapping[str, Any]) -> tuple[int, ...]:
     """AD, where all of it is told."""
     try:
-        value = call["AD"] if "AD" in call else ()  # noqa: SIM401 (not a dict: `get` raises for undeclared keys)
+        value = call.get("AD", ())
         counts = tuple(int(float(one)) for one in (value if isinstance(value, tuple) else (value,)))
     except (ValueError, TypeError, OverflowError, KeyError):
         return ()

@@ -90,6 +90,12 @@ def read_call_set(path: Path, extract: Path, name: str, gene: Gene, stated: Asse
     )
 
 
+def raw_records(path: Path, extract: Path, call_set: CallSet) -> list[tuple[Record, Any]]:
+    """The records of a call set, each with pysam's, for a second look at what they say of a sample."""
+    raw = _raw_records(path, extract)
+    return [(record, raw[record.ordinal][1]) for record in call_set.records]
+
+
 # --- opening ----------------------------------------------------------------------------------------
 
 

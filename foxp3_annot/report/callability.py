@@ -112,6 +112,7 @@ def _allele(one: AlleleCallability) -> dict[str, Any]:
         "reported_in_ipex": one.is_reported_in_ipex,
         "region": one.region,
         "verdict": one.verdict.code,
+        "reason": one.reason,
         "depth": one.depth,
         "seen_reads": one.seen_reads,
         "seen_depth": one.seen_depth,

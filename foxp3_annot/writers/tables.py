@@ -71,6 +71,7 @@ CALLABILITY_COLUMNS = (
     "name",
     "region",
     "verdict",
+    "reason",
     "start",
     "end",
     "needed",
