@@ -14,6 +14,9 @@ from foxp3_annot.errors import InputError
 from foxp3_annot.genotype import Sex
 from foxp3_annot.variant import Variant
 
+LONG_READ = 1000
+"""Bases above which a read cannot be a short one."""
+
 
 class Platform(enum.Enum):
     """A kind of sequencer: its words in `@RG PL` (SAM specification 1.3), the preset of `bcftools mpileup` for it, the
@@ -58,13 +61,18 @@ class Platform(enum.Enum):
         raise InputError(f"'{text}' is not a known platform; use one of {known}")
 
     @classmethod
-    def of_read_groups(cls, words: Iterable[str]) -> "Platform":
-        """The platform that read groups name; Illumina where they name none or one that is not known."""
+    def of_read_groups(cls, words: Iterable[str]) -> "Platform | None":
+        """The platform that read groups name; None where they name none or one that is not known."""
         for word in words:
             for platform in cls:
                 if word.strip().upper() in platform.words:
                     return platform
-        return cls.ILLUMINA
+        return None
+
+    @classmethod
+    def of_length(cls, longest: int) -> "Platform":
+        """What reads of this length usually are, where nothing else is known."""
+        return cls.PACBIO if longest > LONG_READ else cls.ILLUMINA
 
     def filters(self, wanted: ReadFilters) -> ReadFilters:
         """The limits that are applied: those wanted, with a base quality that this platform reaches."""

@@ -158,12 +158,15 @@ class CallSet(CallSetOutline):
 
     `coverage` tells, by index of the sample, how deep the window was seen; nothing for a sample of which the file
     does not tell it. `sex_evidence` is, likewise by index, what there is to judge the sex chromosomes from.
+    `favoured_copies` tells likewise, of samples of unknown sex called from reads, whether one or two
+    copies of the gene explain the reads better.
     """
 
     samples: tuple[str, ...]
     records: tuple[Record, ...]
     coverage: Mapping[int, Coverage] = field(default_factory=dict)
     sex_evidence: Mapping[int, SexEvidence] = field(default_factory=dict)
+    favoured_copies: Mapping[int, int] = field(default_factory=dict)
 
     def variants(self) -> tuple[Variant, ...]:
         """Each distinct sequence allele once, in order."""

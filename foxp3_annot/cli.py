@@ -354,6 +354,12 @@ def atlas(output: Path, assembly: str) -> None:
 @click.argument("input_file", type=click.Path(path_type=Path), metavar="INPUT")
 @click.option("--samples", required=True, type=click.Path(path_type=Path), help="Sample sheet of the run.")
 @click.option("--call-set", required=True, help="Name of the input in the results.")
+@click.option(
+    "--listed-as",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File of the sheet from which INPUT was called.",
+)
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @ASSEMBLY
 @KNOWLEDGE
@@ -365,6 +371,7 @@ def report(
     input_file: Path,
     samples: Path,
     call_set: str,
+    listed_as: Path | None,
     output: Path,
     assembly: str,
     packs: tuple[Path, ...],
@@ -391,6 +398,7 @@ def report(
         only_listed=True,
         callable_regions=regions,
         settings=_read_settings(**reads),
+        listed_as=listed_as,
     )
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)

@@ -126,6 +126,15 @@ class GapKind(enum.Enum):
         "spanning_deletion",
         "At these records the sample carries a deletion (*) that should stand in another record.",
     )
+    ONE_COPY_FITS = (
+        "one_copy_fits",
+        "The sex is not known, so that the reads were called with two copies of the gene; "
+        "one copy, as in a male, explains them as well.",
+    )
+    TWO_COPIES_FIT = (
+        "two_copies_fit",
+        "The sex is not known; two copies of the gene, as in a female, explain the reads better than one.",
+    )
 
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code
@@ -219,7 +228,11 @@ def _call_of(record: Record, sample: int | None) -> Call | None:
 
 def _gaps(call_set: CallSet, sample: int | None) -> Iterator[Gap]:
     places: dict[GapKind, list[str]] = {}
+    copies = call_set.favoured_copies.get(sample) if sample is not None else None
     for record in call_set.records:
+        if copies and _call_of(record, sample):
+            kind = GapKind.ONE_COPY_FITS if copies == 1 else GapKind.TWO_COPIES_FIT
+            places.setdefault(kind, []).append(record.place)
         for kind in _open(record, _call_of(record, sample)):
             places.setdefault(kind, []).append(record.place)
     return (Gap(kind, tuple(found)) for kind, found in places.items())

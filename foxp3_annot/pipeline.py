@@ -4,7 +4,7 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ class Job:
     rows: tuple[SampleRow, ...] = ()
     only_listed: bool = False
     callable_regions: Path | None = None
-    settings: ReadSettings = ReadSettings()
+    settings: ReadSettings = field(default_factory=ReadSettings)
 
     @property
     def is_alignment(self) -> bool:
@@ -87,11 +87,15 @@ def jobs_of(
     only_listed: bool = False,
     callable_regions: Path | None = None,
     settings: ReadSettings | None = None,
+    listed_as: Path | None = None,
 ) -> list[Job]:
-    """A job for each file. A build stated in a row counts for its file; rows of one file must not differ."""
+    """A job for each file. A build stated in a row counts for its file; rows of one file must not differ.
+
+    With `listed_as` the rows are those of another file, from which this one was made.
+    """
     jobs = []
     for path, name in names.items():
-        rows = sheet.of_file(path)
+        rows = sheet.of_file(listed_as or path)
         stated = {row.assembly for row in rows if row.assembly and row.vcf}
         if len(stated) > 1:
             raise InputError(f"{path}: the rows of the sample sheet state different builds for this file; keep one")
@@ -155,6 +159,7 @@ def _read_alignments(
         seen=replace(call_set.seen, indexed=locus.indexed, records_on_x=None),
         coverage={index: one.coverage for index, one in enumerate(calls)},
         sex_evidence=_sex_evidence(job.path, locus.indexed, len(calls)),
+        favoured_copies={index: one.favoured for index, one in enumerate(calls) if one.favoured},
     )
     return extract, call_set, dict(enumerate(locus.samples))
 

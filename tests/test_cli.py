@@ -323,3 +323,11 @@ def test_deep_in_intron_1_the_other_build_names_it_otherwise() -> None:
     # GRCh38 49264187 is c.-23+474 there and c.-23+477 on GRCh37 (ClinVar VCV004684525)
     other = json.loads(call("lookup", "c.-23+474C>G", "--json").stdout)["variants"][0]
     assert other["other_build"]["hgvs_c"] == "NM_014009.4:c.-23+477C>G"
+
+
+def test_a_report_from_the_calls_of_another_program(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.tsv"
+    sheet.write_text("sample\tvcf\tname_in_file\tsex\nPETER\treads.bam\tmixed_boy\tmale\n")
+    words = ("--samples", sheet, "--call-set", "reads", "--listed-as", "reads.bam", "-o", tmp_path / "out")
+    assert call("report", EXAMPLE / "mixed_boy.vcf", *words).exit_code == 0
+    assert (tmp_path / "out" / "reports" / "PETER.json").exists()

@@ -1,5 +1,6 @@
 """The workflow from end to end, in a folder of its own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -75,6 +76,36 @@ def test_bad_input_stops_before_a_job_starts(sheet: str, config: str, saying: tu
         assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("caller", "word"), [("deepvariant", "--haploid_contigs chrX"), ("gatk", "--sample-ploidy 1 -ERC GVCF")]
+)
+def test_another_caller_takes_over_the_files_of_reads(caller: str, word: str, tmp_path: Path) -> None:
+    sheet = example_sheet()
+    boy = sheet[sheet["sample"].isin(["reads_boy", "trio_boy"])].to_csv(sep="\t", index=False)
+    (tmp_path / "genome.fa").write_text(">chrX\nA\n")
+    config = f"caller: {caller}\ngenome: genome.fa\n"
+    done = snakemake(tmp_path, boy, "--dry-run", "--printshellcmds", config=config)
+    assert done.returncode == 0, done.stderr
+    assert word in done.stdout
+    assert "-L chrX:49247436-49270825" in done.stdout or "--regions=chrX:49247436-49270825" in done.stdout
+    assert "--listed-as" in done.stdout
+    without = snakemake(tmp_path, boy, "--dry-run", config=f"caller: {caller}\n")
+    assert without.returncode != 0
+    assert "needs the genome" in without.stderr
+
+
+def test_settings_of_reads_reach_the_program(tmp_path: Path) -> None:
+    sheet = example_sheet()
+    boy = sheet[sheet["sample"] == "reads_boy"].to_csv(sep="\t", index=False)
+    config = "mini_bam: false\nreads:\n  mapping_quality: 30\n  low_fraction: 0.2\n"
+    done = snakemake(tmp_path, boy, config=config)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "results" / "alignments").exists()
+    report = json.loads((tmp_path / "results" / "reports" / "reads_boy.json").read_text())
+    assert "--mapping-quality 30" in report["provenance"]["command"]
+    assert report["provenance"]["configuration"]["low_fraction"] == "0.2"
 
 
 def test_a_failing_job_says_why_in_its_log(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from foxp3_annot.coverage import ReadFilters
 from foxp3_annot.errors import AssemblyError, InputError
 from foxp3_annot.gene import Gene
 from foxp3_annot.locus import Interval
-from foxp3_annot.readers.htslib import reason, stderr_into, without_network
+from foxp3_annot.readers.htslib import HtslibError, reason, stderr_into, without_network
 
 ENDINGS = (".bam", ".cram")
 MARGIN = 1000
@@ -33,8 +33,8 @@ MARGIN = 1000
 class ReadSettings:
     """How reads are read: what counts, which genome a CRAM file was compressed with, and whether extracts are kept."""
 
-    filters: ReadFilters = ReadFilters()
-    low: LowFraction = LowFraction()
+    filters: ReadFilters = field(default_factory=ReadFilters)
+    low: LowFraction = field(default_factory=LowFraction)
     genome: Path | None = None
     mini_bam: bool = True
 
@@ -85,7 +85,8 @@ def read_locus(
     with without_network():
         header, is_cram = _header(path)
         sequences = _sequences(header)
-        genome = _Genome.linked(settings.genome, folder) if settings.genome else None
+        given = settings.genome or (_named_genome(header) if is_cram else None)
+        genome = _Genome.linked(given, folder) if given else None
         verified = genome.build(gene) if genome else None
         assembly, basis, contig = decide_by_sequences(str(path), sequences, stated, verified)
         if genome:
@@ -96,6 +97,16 @@ def read_locus(
         extract, indexed = _extract(path, contig, region, index, genome, folder, is_cram=is_cram)
         samples = _by_sample(path, extract, header, unnamed, folder, platform)
     return LocusReads(assembly, basis, contig, indexed, samples)
+
+
+def region_of(path: Path, gene: Gene, stated: Assembly | None = None) -> str:
+    """The locus with its margin, as programs that take a region want it, in the spelling of an alignment file."""
+    _check_readable(path)
+    with without_network():
+        header, _ = _header(path)
+    assembly, _, contig = decide_by_sequences(str(path), _sequences(header), stated)
+    window = gene.on(assembly).window
+    return f"{contig}:{window.start - MARGIN}-{window.end + MARGIN}"
 
 
 # --- opening ----------------------------------------------------------------------------------------
@@ -234,6 +245,18 @@ class _Genome:
         return hashlib.md5(bases.encode("ascii"), usedforsecurity=False).hexdigest()
 
 
+def _named_genome(header: dict[str, Any]) -> Path | None:
+    """The genome file of this machine that a CRAM header names (`@SQ UR`).
+
+    htslib would take it unasked and put an index beside it; instead it is checked and linked like one that is given.
+    """
+    for one in header["SQ"]:
+        named = Path(str(one.get("UR", "")).removeprefix("file:"))
+        if one.get("UR") and named.is_file():
+            return named
+    return None
+
+
 # --- extraction -------------------------------------------------------------------------------------
 
 
@@ -260,14 +283,14 @@ def _extract(
         try:
             _samtools("view", [*common, "-P", "-X", str(path), str(index), place])
             indexed = _count(raw) > 0 or _fits(path, index, is_cram=is_cram)
-        except pysam.SamtoolsError:
+        except HtslibError:
             indexed = False
     if not indexed:
         bed = folder / "region.bed"
         bed.write_text(f"{contig}\t{region.start - 1}\t{region.end}\n")
         try:
             _samtools("view", [*common, "-L", str(bed), str(path)])
-        except pysam.SamtoolsError as error:
+        except HtslibError as error:
             raise _cannot_extract(path, str(error), genome, is_cram=is_cram) from error
     _samtools("sort", ["--no-PG", "-T", str(folder / "sorting"), "-o", str(target), str(raw)])
     _samtools("index", [str(target)])
@@ -276,9 +299,9 @@ def _extract(
 
 
 def _cannot_extract(path: Path, why: str, genome: _Genome | None, *, is_cram: bool) -> InputError:
-    if is_cram and not genome and ("reference" in why or "failed to decode" in why.lower() or "slice" in why):
+    if is_cram and not genome:
         return InputError(
-            f"{path}: is a CRAM file that needs its genome to be read; give the FASTA file with --genome "
+            f"{path}: is a CRAM file that cannot be read without its genome ({why}); give the FASTA file with --genome "
             "(in the workflow: key `genome`), it is never fetched from a network"
         )
     if is_cram and genome:
@@ -290,14 +313,14 @@ def _cannot_extract(path: Path, why: str, genome: _Genome | None, *, is_cram: bo
 
 
 def _samtools(command: str, words: list[str]) -> None:
-    """Run a command of samtools; SamtoolsError with the telling line of what it said."""
+    """Run a command of samtools; HtslibError with the telling line of what it said."""
     with tempfile.TemporaryFile() as said:
         try:
             with stderr_into(said):
                 getattr(pysam.samtools, command)(*words, catch_stdout=False)
         except pysam.SamtoolsError as error:
             said.seek(0)
-            raise pysam.SamtoolsError(reason(said.read().decode("utf-8", "replace"), str(error))) from error
+            raise HtslibError(reason(said.read().decode("utf-8", "replace"), str(error))) from error
 
 
 def _count(bam: Path) -> int:
@@ -345,24 +368,28 @@ def _by_sample(
     groups = {str(group["ID"]): group for group in header.get("RG", []) if "ID" in group}
     owners = {id_: str(group["SM"]) for id_, group in groups.items() if group.get("SM")}
     names = list(dict.fromkeys(owners.values())) or [unnamed]
-    platforms = {
-        name: platform(name)
-        or Platform.of_read_groups(
-            str(group.get("PL", "")) for id_, group in groups.items() if owners.get(id_, names[0]) == name
-        )
+    words = {
+        name: [str(group.get("PL", "")) for id_, group in groups.items() if owners.get(id_, names[0]) == name]
         for name in names
     }
+    targets = {name: folder / f"sample{number}.bam" for number, name in enumerate(names)}
     if len(names) == 1:
-        return (SampleReads(names[0], platforms[names[0]], extract, _count(extract)),)
-    counts = _split(path, extract, owners, {name: folder / f"sample{n}.bam" for n, name in enumerate(names)})
-    return tuple(
-        SampleReads(name, platforms[name], folder / f"sample{n}.bam", counts[name]) for n, name in enumerate(names)
-    )
+        targets = {names[0]: extract}
+    else:
+        _split(path, extract, owners, targets)
+    return tuple(_sample(name, platform(name), words[name], target) for name, target in targets.items())
 
 
-def _split(path: Path, extract: Path, owners: dict[str, str], targets: dict[str, Path]) -> dict[str, int]:
+def _sample(name: str, stated: Platform | None, words: list[str], bam: Path) -> SampleReads:
+    """The reads of one sample; where nothing tells the platform, the length of its reads does."""
+    with pysam.AlignmentFile(str(bam)) as reads:
+        lengths = [read.query_length for read in reads.fetch(until_eof=True)]
+    platform = stated or Platform.of_read_groups(words) or Platform.of_length(max(lengths, default=0))
+    return SampleReads(name, platform, bam, len(lengths))
+
+
+def _split(path: Path, extract: Path, owners: dict[str, str], targets: dict[str, Path]) -> None:
     """Write the reads of each sample into a file of its own."""
-    counts = dict.fromkeys(targets, 0)
     with pysam.AlignmentFile(str(extract)) as reads:
         outs = {name: pysam.AlignmentFile(str(target), "wb", template=reads) for name, target in targets.items()}
         try:
@@ -375,13 +402,11 @@ def _split(path: Path, extract: Path, owners: dict[str, str], targets: dict[str,
                         "give every read its read group (samtools addreplacerg)"
                     )
                 outs[owners[group]].write(read)
-                counts[owners[group]] += 1
         finally:
             for out in outs.values():
                 out.close()
     for target in targets.values():
         _samtools("index", [str(target)])
-    return counts
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def call_sample(
     tally = _Tally.of(local, filters)
     pileup = local.pileup(filters, sample.platform)
     copies = copies_in(sex)
-    called = list(local.call(pileup, copies))
+    called = [one for one in local.call(pileup, copies) if _is_told(one, settings.low)]
     if copies == 1:
         called = [_with_mixture(one, sample.platform, settings.low) for one in called]
     carried = _alleles_called(called, reference)
@@ -130,7 +130,7 @@ class _Local:
         window = reference.window
         with pysam.AlignmentFile(str(extract)) as source:
             spans = [
-                (read.reference_start + 1, read.reference_end)
+                (read.reference_start + 1, int(read.reference_end or 0))
                 for read in source.fetch(contig, window.start - 1, window.end)
                 if read.cigartuples
             ]
@@ -194,10 +194,13 @@ class _Local:
     def _record(self, record: Any) -> CalledRecord:
         sample = record.samples[0]
         alleles = ["." if one is None else str(one) for one in sample.allele_indices or (None,)]
+        position, ref, alts = self._shortest(
+            record.pos + self.offset, record.ref.upper(), tuple(alt.upper() for alt in record.alts)
+        )
         return CalledRecord(
-            record.pos + self.offset,
-            record.ref.upper(),
-            tuple(alt.upper() for alt in record.alts),
+            position,
+            ref,
+            alts,
             float(record.qual or 0.0),
             "/".join(alleles),
             int(sample["DP"]),
@@ -206,6 +209,14 @@ class _Local:
             tuple(sample["ADR"]),
             int(sample["GQ"]) if sample.get("GQ") is not None else None,
         )
+
+    def _shortest(self, position: int, ref: str, alts: tuple[str, ...]) -> tuple[int, str, tuple[str, ...]]:
+        """A record of one allele as VCF has it, without bases that it shares with the reference beyond the first."""
+        variant = _variant(self.reference, position, ref, alts[0]) if len(alts) == 1 else None
+        if variant is None:
+            return position, ref, alts
+        edit = variant.vcf(self.reference)
+        return edit.start, edit.ref, (edit.alt,)
 
     def allele_reads(self, pileup: Path) -> dict[tuple[int, str], "_Counts"]:
         """Reads of each single base that is not the reference, after realignment, by place on X and base."""
@@ -270,7 +281,7 @@ class _Tally:
                 if read.flag & _COUNTED_OUT or read.mapping_quality < filters.mapping_quality:
                     continue
                 first = read.reference_start + 1 + local.offset
-                spans.append((first, read.reference_end + local.offset, bool(read.is_reverse)))
+                spans.append((first, int(read.reference_end or 0) + local.offset, bool(read.is_reverse)))
                 lengths.append(read.infer_read_length() or 0)
                 for place, ref, alt, quality in _differences(read, local.bases):
                     if quality < filters.base_quality:
@@ -281,7 +292,7 @@ class _Tally:
                     variant = known[spelt]
                     if variant:
                         support.setdefault(variant, Support()).add(
-                            read.query_name, first, reverse=bool(read.is_reverse), quality=quality
+                            str(read.query_name), first, reverse=bool(read.is_reverse), quality=quality
                         )
         lengths.sort()
         return cls(support, spans, lengths[len(lengths) // 2] if lengths else 0, local.reference.window.start)
@@ -359,6 +370,12 @@ def _alleles_called(called: Iterable[CalledRecord], reference: Reference) -> dic
                 if variant:
                     found[variant] = (record.reads[number], sum(record.reads))
     return found
+
+
+def _is_told(record: CalledRecord, low: LowFraction) -> bool:
+    """Whether a call is one: not where a few reads alone carry it and its quality is low, as one error in one read."""
+    carried = max(record.reads[int(one)] for one in record.genotype.split("/") if one != ".")
+    return record.quality >= LOW_QUALITY or carried >= low.reads
 
 
 def _with_mixture(record: CalledRecord, platform: Platform, low: LowFraction) -> CalledRecord:

@@ -26,6 +26,10 @@ _NO_NETWORK = {
 libcurl would reach an address in a header (`@SQ UR`); port 9 of this machine discards."""
 
 
+class HtslibError(Exception):
+    """A command of samtools or bcftools failed; its text is the most telling line of what was said."""
+
+
 @contextmanager
 def stderr_into(stream: IO[bytes]) -> Iterator[None]:
     """Collect what htslib, which writes past Python, says on standard error."""

@@ -159,7 +159,8 @@ def _row(cells: dict[str, str]) -> SampleRow:
 
 
 def call_set_names(paths: Iterable[Path]) -> dict[Path, str]:
-    """A name for each file: its base name without the endings of its format, with the folder's name before it where two agree."""
+    """A name for each file: its base name without the endings of its format; the folder's name stands before it where
+    two agree."""
     files = list(dict.fromkeys(paths))
     short = {path: _stem(path.name) for path in files}
     names = {

@@ -1,9 +1,10 @@
-"""Make the bundled example: five files in the style of five callers, nine invented people.
+"""Make the bundled example: five files in the style of five callers and two with reads, eleven invented people.
 
 Run `python resources/example/make_example.py [FOLDER]` from the top of the repository. Reference bases come from
 the embedded reference; the people, depths and qualities are invented. The same files come out every time.
 """
 
+import random
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pysam
 import pysam.bcftools
+import pysam.samtools
 
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.gene import foxp3
@@ -179,6 +181,61 @@ def silent_boy() -> list[str]:
     ]
 
 
+READ, FRAGMENT, DEPTH = 100, 300, 30
+"""Bases of a read and of a fragment (on average), and reads over a base."""
+
+
+def reads_of(copies: tuple[dict[int, str], ...], seed: int) -> list[pysam.AlignedSegment]:
+    """Paired reads over the window, drawn evenly from copies of the gene, which are given by their substitutions."""
+    window = foxp3().on(Assembly.GRCH38).window
+    sequences = []
+    for copy in copies:
+        bases = list(foxp3().on(Assembly.GRCH38).reference.bases)
+        for position, base in copy.items():
+            bases[position - window.start] = base
+        sequences.append("".join(bases))
+    chance = random.Random(seed)
+    reads = []
+    for number in range(len(window) * DEPTH // (2 * READ)):
+        length = round(chance.gauss(FRAGMENT, 25))
+        first = chance.randrange(len(window) - length)
+        sequence = sequences[number % len(sequences)]
+        flipped = chance.random() < 0.5
+        for start, mate, flags in ((first, first + length - READ, 32), (first + length - READ, first, 16)):
+            read = pysam.AlignedSegment()
+            read.query_name = f"pair{number}"
+            read.flag = 1 + 2 + flags + (64 if (flags == 32) is not flipped else 128)
+            read.reference_id = read.next_reference_id = 1
+            read.reference_start = window.start - 1 + start
+            read.next_reference_start = window.start - 1 + mate
+            read.template_length = length if flags == 32 else -length
+            read.mapping_quality = 60
+            read.cigartuples = [(0, READ)]
+            read.query_sequence = misread(sequence[start : start + READ], chance)
+            read.query_qualities = pysam.qualitystring_to_array("F" * READ)
+            read.set_tag("RG", "1")
+            reads.append(read)
+    return sorted(reads, key=lambda read: read.reference_start)
+
+
+def misread(bases: str, chance: random.Random) -> str:
+    """Bases with an error in every thousandth."""
+    return "".join(chance.choice("ACGT") if chance.random() < 0.001 else base for base in bases)
+
+
+def write_reads(path: Path, sample: str, reads: list[pysam.AlignedSegment], *, indexed: bool) -> None:
+    head = {
+        "HD": {"VN": "1.6", "SO": "coordinate"},
+        "SQ": [{"SN": "chr1", "LN": FIRST[Assembly.GRCH38]}, {"SN": "chrX", "LN": Assembly.GRCH38.x_length}],
+        "RG": [{"ID": "1", "SM": sample, "PL": "ILLUMINA"}],
+    }
+    with pysam.AlignmentFile(str(path), "wb", header=head) as out:
+        for read in reads:
+            out.write(read)
+    if indexed:
+        pysam.samtools.index(str(path), catch_stdout=False)
+
+
 def write_plain(path: Path, lines: list[str]) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -198,13 +255,17 @@ def write_bcf(path: Path, lines: list[str]) -> None:
 
 
 def main(folder: Path = HERE) -> None:
-    """Write the five files into `folder`."""
+    """Write the seven files into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     write_bgzipped(folder / "joint_trio.vcf.gz", joint_trio(), indexed=True)
     write_bcf(folder / "haploid_boys.bcf", haploid_boys())
     write_bgzipped(folder / "grch37_boys.vcf.gz", grch37_boys(), indexed=False)
     write_plain(folder / "mixed_boy.vcf", mixed_boy())
     write_bgzipped(folder / "silent_boy.vcf.gz", silent_boy(), indexed=True)
+    # c.1150G>A, p.(Ala384Thr), on the only copy
+    write_reads(folder / "reads_boy.bam", "reads_boy", reads_of(({49251480: "T"},), 1), indexed=True)
+    # two copies, of which one has the common rs2232365
+    write_reads(folder / "reads_girl.bam", "reads_girl", reads_of(({}, {49259429: "C"}), 2), indexed=False)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
 from foxp3_annot.errors import InputError
+from foxp3_annot.gene import foxp3
 from foxp3_annot.pack.folder import files_of_pack
+from foxp3_annot.readers.alignments import is_alignment_file, region_of
 from foxp3_annot.readers.annotation_declaration import files_of
 from foxp3_annot.readers.samples import call_set_names, read_sample_sheet
 from foxp3_annot.writers.files import safe_name
@@ -29,9 +31,60 @@ for row in SHEET.rows:
         REGIONS[row.vcf].append(str(row.callable_regions))
 
 
+CALLER = config.get("caller", "bcftools")
+GENOME = config.get("genome")
+CALLED = {vcf: name for vcf, name in CALL_SETS.items() if CALLER != "bcftools" and is_alignment_file(vcf)}
+if CALLED and not GENOME:
+    raise WorkflowError(f"`caller: {CALLER}` needs the genome that reads were aligned to; name it in key `genome`")
+
+# The options of `foxp3-annot report` that bear on reads.
+READ_OPTIONS = [
+    word for key, value in config.get("reads", {}).items() for word in (f"--{key.replace('_', '-')}", str(value))
+]
+if GENOME:
+    READ_OPTIONS += ["--genome", GENOME]
+if not config.get("mini_bam", True):
+    READ_OPTIONS += ["--no-mini-bam"]
+
+
 def index_of(vcf):
     """The index beside a file, which a job reads too; none where there is none, for a plain VCF needs none."""
-    return [f"{vcf}{ending}" for ending in (".tbi", ".csi") if Path(f"{vcf}{ending}").exists()]
+    named = [Path(f"{vcf}{ending}") for ending in (".tbi", ".csi", ".bai", ".crai")]
+    if is_alignment_file(vcf):
+        named += [vcf.with_suffix(ending) for ending in (".bai", ".csi", ".crai")]
+    return [str(path) for path in named if path.exists()]
+
+
+def genome_of(vcf):
+    """The genome and its indices, for files that hold reads."""
+    if not GENOME or not is_alignment_file(vcf):
+        return []
+    return [GENOME, *(f"{GENOME}{ending}" for ending in (".fai", ".gzi") if Path(f"{GENOME}{ending}").exists())]
+
+
+def alignments_of(vcf):
+    """The reads of the locus that are kept, for each sample."""
+    if not is_alignment_file(vcf) or vcf in CALLED or not config.get("mini_bam", True):
+        return []
+    return [f"<results>/alignments/{safe_name(sample)}.bam{end}" for sample in SAMPLES[vcf] for end in ("", ".bai")]
+
+
+def calls_of(vcf):
+    """What a report is made from: the calls of another caller, or the file itself."""
+    return f"<results>/calls/{safe_name(CALLED[vcf])}.g.vcf.gz" if vcf in CALLED else str(vcf)
+
+
+def only_males(vcf):
+    """Whether all samples of a file are declared male, so that it can be called with one copy."""
+    return all(row.sex.value == "male" for row in SHEET.rows if row.vcf == vcf)
+
+
+def region_in(vcf):
+    """The locus as the file spells it; a file that cannot be read stops the workflow with its reason."""
+    try:
+        return region_of(vcf, foxp3())
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def reports_of(vcf, ending):

@@ -7,8 +7,9 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
         name:
             f"report_{number}"
         input:
-            vcf=str(vcf),
-            index=index_of(vcf),
+            vcf=calls_of(vcf),
+            index=[] if vcf in CALLED else index_of(vcf),
+            genome=[] if vcf in CALLED else genome_of(vcf),
             sheet=config["samples"],
             callable=REGIONS[vcf],
             annotations=[str(path) for path in RESOURCES],
@@ -19,6 +20,7 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             json=reports_of(vcf, "json"),
             tsv=reports_of(vcf, "tsv"),
             callability=reports_of(vcf, "callability.tsv"),
+            alignments=alignments_of(vcf),
             html=report(
                 reports_of(vcf, "html"),
                 caption="../report/sample.rst",
@@ -38,10 +40,12 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             assembly=config["assembly"],
             annotations=["--annotations", config["annotations"]] if RESOURCES else [],
             knowledge=[word for folder in config.get("knowledge", []) for word in ("--knowledge", folder)],
+            reads=READ_OPTIONS if is_alignment_file(vcf) and vcf not in CALLED else [],
+            listed_as=["--listed-as", str(vcf)] if vcf in CALLED else [],
             results=subpath(output.vcf, ancestor=2),
         shell:
             "foxp3-annot report --samples {input.sheet:q} --call-set {params.call_set:q}"
-            " --assembly {params.assembly:q} {params.annotations:q} {params.knowledge:q}"
+            " --assembly {params.assembly:q} {params.annotations:q} {params.knowledge:q} {params.reads:q} {params.listed_as:q}"
             " -o {params.results:q} -- {input.vcf:q} > {log:q} 2>&1"
 
 
