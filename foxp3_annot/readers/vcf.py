@@ -35,8 +35,8 @@ from foxp3_annot.callset import (
 from foxp3_annot.errors import InputError, ReferenceMismatchError
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import MISSING, Genotype
-from foxp3_annot.readers.reference_blocks import blocks_coverage
 from foxp3_annot.readers.htslib import reason, stderr_into
+from foxp3_annot.readers.reference_blocks import blocks_coverage
 from foxp3_annot.reference import Reference, reverse_complement
 from foxp3_annot.resources import sha256
 from foxp3_annot.variant import Variant, within_window
