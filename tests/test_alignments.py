@@ -4,7 +4,7 @@ import json
 import os
 import random
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -281,14 +281,38 @@ def test_without_or_with_a_wrong_index_the_whole_file_is_read(tmp_path: Path) ->
     wrong = write_bam(tmp_path / "wrong.bam", near(A384T), index=False)
     longer = write_bam(tmp_path / "longer.bam", Reads(seed=5))
     shutil.copy(f"{longer}.bai", f"{wrong}.bai")
+    short = write_bam(tmp_path / "short.bam", Reads((A384T,), depth=200), index=False)
+    shutil.copy(f"{good}.bai", f"{short}.bai")
+    assert not located(short, tmp_path).indexed
     broken = write_bam(tmp_path / "broken.bam", near(A384T), index=False)
     Path(f"{broken}.bai").write_bytes(b"BAI\1nonsense")
     for path in (plain, stale, foreign, wrong, broken):
-        assert path == wrong or not located(path, tmp_path).indexed, path
+        assert not located(path, tmp_path).indexed, path
         assert genotypes(called(path, tmp_path)) == expected == {A384T_RECORD: "1"}
     named = write_bam(tmp_path / "named.bam", near(A384T))
     Path(f"{named}.bai").rename(tmp_path / "named.bai")
     assert located(named, tmp_path).indexed
+
+
+def test_mates_outside_the_locus_are_kept_where_an_index_leads_to_them(tmp_path: Path) -> None:
+    head = pysam.AlignmentHeader.from_dict(header_of())
+    reads = drawn(Assembly.GRCH38, near(A384T), head, "chrX")
+    far = pysam.AlignedSegment.from_dict(reads[0].to_dict(), head)
+    near_, far_start = reads[0], 60_000_000
+    near_.flag, far.flag = 1 + 64, 1 + 128
+    near_.next_reference_id, near_.next_reference_start = 1, far_start
+    far.reference_start, far.next_reference_id, far.next_reference_start = far_start, 1, near_.reference_start
+    path = tmp_path / "b.bam"
+    with pysam.AlignmentFile(str(path), "wb", header=head) as out:
+        for read in (*reads, far):
+            out.write(read)
+    pysam.samtools.index(str(path), catch_stdout=False)
+    (sample,) = located(path, tmp_path).samples
+    assert sample.reads == len(reads) + 1
+    assert genotypes(called(path, tmp_path)) == {A384T_RECORD: "1"}
+    Path(f"{path}.bai").unlink()
+    (sample,) = located(path, tmp_path).samples
+    assert sample.reads == len(reads)
 
 
 def test_reads_in_any_order(tmp_path: Path) -> None:
@@ -502,6 +526,30 @@ def test_without_a_sex_the_report_says_how_many_copies_fit(
     assert called(bam, tmp_path, Sex.UNKNOWN).favoured == copies
     told = {one["code"]: one["places"] for one in run(tmp_path / "out", bam)["S"]["not_assessed"]}
     assert told[code] == ["chrX:49251480"]
+
+
+def test_neighbouring_alleles_of_one_copy_are_read_as_one(tmp_path: Path) -> None:
+    """c.1117_1118delinsGC, p.(Phe373Ala) (curated), as reads show it: two substitutions on the same reads."""
+    edits = (Edit(49251692, "A", "G"), Edit(49251693, "A", "C"))
+    bam = write_bam(tmp_path / "b.bam", replace(near(edits[0], share=0.5), edits=edits))
+    calls = called(bam, tmp_path, Sex.FEMALE)
+    assert [(one.genotype, one.phase_set) for one in calls.records] == [("0|1", 49251692)] * 2
+    names = {one["hgvs_p"] for one in run(tmp_path / "out", bam, "--sex", "S=female")["S"]["findings"]}
+    assert "p.(Phe373Ala)" in names
+
+
+def test_neighbouring_alleles_of_two_copies_are_kept_apart(tmp_path: Path) -> None:
+    head = pysam.AlignmentHeader.from_dict(header_of())
+    path = tmp_path / "b.bam"
+    reads = [
+        read
+        for edit in (Edit(49251692, "A", "G"), Edit(49251693, "A", "C"))
+        for read in drawn(Assembly.GRCH38, near(edit, depth=15, seed=edit.start), head, "chrX", edit.alt)
+    ]
+    with pysam.AlignmentFile(str(path), "wb", header=head) as out:
+        for read in sorted(reads, key=lambda one: one.reference_start):
+            out.write(read)
+    assert [one.genotype for one in called(path, tmp_path, Sex.FEMALE).records] == ["0|1", "1|0"]
 
 
 def curated_groups() -> list[list[Edit]]:

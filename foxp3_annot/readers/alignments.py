@@ -5,6 +5,7 @@ a temporary folder. Without a fresh index the reads are taken in one pass throug
 """
 
 import hashlib
+import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -278,7 +279,7 @@ def _extract(
     raw, target = folder / "raw.bam", folder / "locus.bam"
     common = ["--no-PG", "-b", "-o", str(raw), *(["-T", str(genome.link)] if genome else [])]
     indexed = False
-    if index:
+    if index and _ends_with(path, index):
         place = f"{contig}:{region.start}-{region.end}"
         try:
             _samtools("view", [*common, "-P", "-X", str(path), str(index), place])
@@ -338,6 +339,41 @@ def _fits(path: Path, index: Path, *, is_cram: bool) -> bool:
             return any(read.reference_name == filled[0] for read in reads.fetch(filled[0])) if filled else False
     except (OSError, ValueError):
         return False
+
+
+def _ends_with(path: Path, index: Path) -> bool:
+    """Whether a BAI index ends where the file ends, so that it cannot be that of a shorter one; other kinds pass."""
+    if index.suffix != ".bai":
+        return True
+    try:
+        end, unplaced = _end_of_bai(index.read_bytes())
+    except (struct.error, IndexError):
+        return False
+    left = path.stat().st_size - end
+    return left >= 0 and (unplaced > 0 or left <= _BGZF_BLOCK + _BGZF_EOF)
+
+
+_BGZF_BLOCK, _BGZF_EOF = 1 << 16, 28
+_COUNTS_BIN = 37450
+"""The bin of a BAI index that holds counts beside offsets (SAM specification, 5.2)."""
+
+
+def _end_of_bai(data: bytes) -> tuple[int, int]:
+    """The highest offset in the file that an index leads to, and the number of reads without a place."""
+    (references,) = struct.unpack_from("<4xi", data)
+    at, end = 8, 0
+    for _ in range(references):
+        (bins,) = struct.unpack_from("<i", data, at)
+        at += 4
+        for _ in range(bins):
+            number, chunks = struct.unpack_from("<Ii", data, at)
+            offsets = struct.unpack_from(f"<{2 * chunks}Q", data, at + 8)
+            end = max([end, *(offsets[:2] if number == _COUNTS_BIN else offsets)])
+            at += 8 + 16 * chunks
+        (intervals,) = struct.unpack_from("<i", data, at)
+        at += 4 + 8 * intervals
+    (unplaced,) = struct.unpack_from("<Q", data, at) if at + 8 <= len(data) else (0,)
+    return end >> 16, unplaced
 
 
 def _first_crai_slice_is_there(path: Path, index: Path) -> bool:

@@ -64,6 +64,7 @@ class CalledRecord:
     reverse: tuple[int, ...]
     genotype_quality: int | None
     below_the_caller: bool = False
+    phase_set: int | None = None
 
     @property
     def key(self) -> tuple[int, str, tuple[str, ...]]:
@@ -101,6 +102,8 @@ def call_sample(
         carried, tally, local.allele_reads(pileup), depths, reference, sample.platform, settings.low
     )
     records = tuple(sorted([*called, *below], key=lambda one: one.key))
+    if copies == 2:
+        records = _phased(records, tally, reference)
     start = reference.window.start
     seen = [
         SeenAllele(variant, support.reads, max(tally.depth(variant, depths), support.reads))
@@ -444,6 +447,50 @@ def _below_the_caller(
         )
 
 
+PHASE_REACH = 30
+"""Bases within which reads tell whether two alleles lie on one copy."""
+
+_SAME_COPY = 0.8
+"""Share of the reads of the rarer of two alleles that must show both for them to lie on one copy."""
+
+_OPPOSITE_READS = 6
+"""Reads of the rarer allele from which it means something that none of them shows the other."""
+
+
+def _phased(records: tuple[CalledRecord, ...], tally: _Tally, reference: Reference) -> tuple[CalledRecord, ...]:
+    """Heterozygous records that follow each other closely, with the copy that reads put them on.
+
+    Those on one copy are shown by the same reads, those on two by reads of which none shows both. A phase set has the
+    position of its first record.
+    """
+    found = list(records)
+    last: tuple[int, Support] | None = None
+    for index, record in enumerate(records):
+        variant = _variant(reference, record.position, record.ref, record.alts[0]) if len(record.alts) == 1 else None
+        support = tally.support.get(variant) if variant and record.genotype == "0/1" else None
+        if support is None:
+            continue
+        if last and record.position - found[last[0]].position <= PHASE_REACH:
+            before = found[last[0]]
+            same = _on_one_copy(last[1], support)
+            if same is not None:
+                set_ = before.phase_set or before.position
+                genotype = "0|1" if before.phase_set is None else before.genotype
+                found[last[0]] = replace(before, genotype=genotype, phase_set=set_)
+                placed = genotype if same else genotype[::-1]
+                found[index] = replace(record, genotype=placed, phase_set=set_)
+        last = index, support
+    return tuple(found)
+
+
+def _on_one_copy(one: Support, two: Support) -> bool | None:
+    """Whether two alleles are shown by the same reads (True) or never by one (False); None where that is not clear."""
+    both, fewer = len(one.templates & two.templates), min(one.reads, two.reads)
+    if both >= max(_SAME_COPY * fewer, 2):
+        return True
+    return False if not both and fewer >= _OPPOSITE_READS else None
+
+
 # --- the calls of a file as VCF ---------------------------------------------------------------------
 
 _FORMATS = (
@@ -453,6 +500,7 @@ _FORMATS = (
     ("ADF", "R", "Reads of each allele on the forward strand"),
     ("ADR", "R", "Reads of each allele on the reverse strand"),
     ("GQ", "1", "Phred-scaled quality of the genotype"),
+    ("PS", "1", "Phase set, by the position of its first record"),
 )
 
 
@@ -502,11 +550,11 @@ def _line(records: dict[int, CalledRecord], samples: tuple[SampleCalls, ...]) ->
 def _cell(record: CalledRecord) -> str:
     counts = (",".join(map(str, one)) for one in (record.reads, record.forward, record.reverse))
     quality = "." if record.genotype_quality is None else str(record.genotype_quality)
-    return ":".join((record.genotype, str(record.depth), *counts, quality))
+    return ":".join((record.genotype, str(record.depth), *counts, quality, str(record.phase_set or ".")))
 
 
 def _silent(sample: SampleCalls, other: CalledRecord) -> str:
     """The cell of a sample that has no record where another has one."""
     (depth,) = sample.coverage.depths(other.position, other.position)
     allele = "0" if depth else "."
-    return f"{'/'.join([allele] * sample.copies)}:{depth or 0}:.:.:.:."
+    return f"{'/'.join([allele] * sample.copies)}:{depth or 0}:.:.:.:.:."
