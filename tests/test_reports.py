@@ -167,6 +167,8 @@ def test_the_reported_upstream_deletion_is_named(tmp_path: Path) -> None:
     assert structural["curated"]["id"] == "FS0001"
     assert "torgerson2007" in {citation["key"] for citation in one["citations"]}
     assert one["inheritance"]
+    joined = report(tmp_path, "chrX\t49263361\t.\tN\tN[chrX:49264748[\t50\tPASS\t.\tGT\t1")
+    assert joined["structural_findings"][0]["curated"]["id"] == "FS0001"
     carrier = report(tmp_path, f"{record}\t0/1", sex="female")
     assert carrier["conclusion"]["code"] == "carrier"
     other = report(tmp_path, record.replace("49264747", "49264900") + "\t1")
