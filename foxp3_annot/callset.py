@@ -57,7 +57,9 @@ class AlleleKind(enum.Enum):
 class StructuralAllele:
     """A symbolic allele: its type and the stretch of chromosome X that it concerns (1-based, both included).
 
-    The ranges hold an end of which the caller is unsure; None for a precise one.
+    The ranges hold an end of which the caller is unsure; None for a precise one. A breakend that joins two places of
+    chromosome X without further bases has the type BND:DEL or BND:DUP and the stretch between them; another is BND,
+    at its place.
     """
 
     type: str
@@ -65,6 +67,15 @@ class StructuralAllele:
     end: int
     start_range: tuple[int, int] | None = None
     end_range: tuple[int, int] | None = None
+
+    @property
+    def kind(self) -> str:
+        """DEL, DUP, INV and so on, without the finer type.
+
+        >>> StructuralAllele("DUP:TANDEM", 1, 2).kind, StructuralAllele("BND:DEL", 1, 2).kind
+        ('DUP', 'DEL')
+        """
+        return self.type.removeprefix("BND:").split(":")[0]
 
 
 @dataclass(frozen=True, slots=True)

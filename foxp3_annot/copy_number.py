@@ -454,7 +454,7 @@ def _captured(
         count, usual_count = (
             sample.reads(depth, size) for depth in (sample.mean(stretch.start, stretch.end), expected)
         )
-        known = spread + 1 / sample.reads(pooled[stretch][1], size)
+        known = spread * (1 + 1 / len(fit)) + 1 / sample.reads(pooled[stretch][1], size)
         base = f"{len(fit)} other samples of the run"
         yield replace(_judged(sample, stretch, count, usual_count, known, expected, base), exon=named[stretch])
 

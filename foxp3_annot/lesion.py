@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from foxp3_annot.callset import StructuralAllele
 from foxp3_annot.copy_number import (
     CALLED,
+    REACH,
+    SCANNED,
     CopyState,
     ExonCopyNumber,
     LocusDepth,
@@ -168,19 +170,21 @@ def _from_exons(counted: Sequence[ExonCopyNumber], model: GeneModel, sex: Sex) -
     found: list[list[ExonCopyNumber]] = []
     for copies in (c for c in range(4) if c != usual_copies(sex)):
         left = [one for one in exons if one.log10_likelihood_ratio is not None]
-        while group := _clearest_group(left, copies):
+        while group := _clearest_group(left, copies, sex):
             found.append(group)
             left = [one for one in left if one not in group]
     return [_of_group(group, exons, model, sex) for group in found]
 
 
-def _clearest_group(exons: Sequence[ExonCopyNumber], copies: int) -> list[ExonCopyNumber]:
+def _clearest_group(exons: Sequence[ExonCopyNumber], copies: int, sex: Sex) -> list[ExonCopyNumber]:
     """The run of exons for which the likelihood ratios of a number of copies add up to the most; none where that is
     too little. An exon for which another number fits better ends a run."""
     best: tuple[float, list[ExonCopyNumber]] = (0.0, [])
     total, run = 0.0, list[ExonCopyNumber]()
     for one in exons:
         ratio = one.log10_likelihood_ratio or 0.0
+        if run and one.exon.start - run[-1].exon.end <= 2 * REACH:
+            ratio = min(ratio, ratio / 2)  # the two share reads
         if one.other_copies != copies or total + ratio < 0:
             total, run = 0.0, []
             continue
@@ -188,6 +192,8 @@ def _clearest_group(exons: Sequence[ExonCopyNumber], copies: int) -> list[ExonCo
         if total > best[0]:
             best = (total, run)
     stated = any(one.state.copies == copies for one in best[1])
+    if copies > (usual_copies(sex) or 2):  # half as much again is less of a difference than half
+        return best[1] if best[0] >= SCANNED else []
     return best[1] if stated or best[0] >= CALLED else []
 
 

@@ -89,7 +89,7 @@ def same_lesion(structure: CuratedStructure, allele: StructuralAllele, reference
     place. A lesion of which neither end is certain is never recognised, nor by an allele with a very uncertain end.
     """
     inner = structure.inner[build_of(reference.assembly)]
-    if inner is None or allele.type.split(":")[-1] != _TYPES.get(structure.type):
+    if inner is None or allele.kind != _TYPES.get(structure.type):
         return False
     outer = structure.outer[build_of(reference.assembly)]
     starts, ends = allele.start_range or (allele.start,) * 2, allele.end_range or (allele.end,) * 2

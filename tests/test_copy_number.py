@@ -98,7 +98,9 @@ def test_the_reported_upstream_deletion_is_a_stretch_of_its_own(model: GeneModel
 
 def test_level_depth_is_usual(model: GeneModel) -> None:
     sample = _genome(model, Sex.FEMALE, 80)
-    assert set(_states(sample, model).values()) == {CopyState.TWO}
+    states = list(_states(sample, model).values())
+    assert set(states) <= {CopyState.TWO, CopyState.UNCLEAR}
+    assert states.count(CopyState.TWO) >= 10
     assert segments(sample) == ()
 
 

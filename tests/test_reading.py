@@ -218,6 +218,13 @@ def test_alleles_that_are_no_variants(tmp_path: Path, stack: ExitStack) -> None:
         ("<DUP:TANDEM>", "END=49259000", ("DUP:TANDEM", 49258001, 49259000)),
         ("C[chr1:1000[", ".", ("BND", 49258000, 49258000)),
         ("<INS>", ".", ("INS", 49258000, 49258001)),
+        # VCFv4.3, 5.4: t[p[ joins what follows p after t, ]p]t what ends at p before t
+        ("C[chrX:49259000[", ".", ("BND:DEL", 49258001, 49258999)),
+        ("]chrX:49257000]C", ".", ("BND:DEL", 49257001, 49257999)),
+        ("]chrX:49259000]C", ".", ("BND:DUP", 49258000, 49259000)),
+        ("C[chrX:49257000[", ".", ("BND:DUP", 49257000, 49258000)),
+        ("C]chrX:49259000]", ".", ("BND", 49258000, 49258000)),
+        ("CA[chrX:49259000[", ".", ("BND", 49258000, 49258000)),
     ],
 )
 def test_structural_alleles(

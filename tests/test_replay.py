@@ -197,6 +197,7 @@ CALLS = {
         [f"{DELETION}\tGT\t1", f"{UNSURE}\tGT\t0/1", "chrX\t49258000\t.\tN\tN[chr1:1000[\t.\t.\t.\tGT\t1"],
         ["S"],
     ),
+    "a reported lesion": (["chrX\t49263361\t.\tN\t<DEL>\t50\tPASS\tEND=49264747\tGT\t1"], ["S"]),
     "structural beside a mutation": ([f"{DELETION}\tGT\t0/1", f"{A384T}\tGT\t0/1"], ["S"]),
     "beyond the window": (["chrX\t49200000\t.\tN\t<DUP:TANDEM>\t.\t.\tEND=49300000\tGT\t1"], ["S"]),
     "without samples": ([A384T, F373V, DELETION], []),

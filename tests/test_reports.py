@@ -156,6 +156,26 @@ def test_a_large_deletion_is_shown_with_its_exons(tmp_path: Path) -> None:
     assert one["conclusion"]["code"] == "review_needed"
 
 
+def test_the_reported_upstream_deletion_is_named(tmp_path: Path) -> None:
+    """FS0001 of the curated table (Torgerson 2007)."""
+    record = "chrX\t49263361\t.\tN\t<DEL>\t50\tPASS\tEND=49264747\tGT"
+    one = report(tmp_path, f"{record}\t1")
+    assert one["conclusion"]["code"] == "consistent_with_ipex"
+    assert "1388-base pair deletion" in one["conclusion"]["sentence"]
+    assert "To be reviewed" not in one["conclusion"]["sentence"]
+    (structural,) = one["structural_findings"]
+    assert structural["curated"]["id"] == "FS0001"
+    assert "torgerson2007" in {citation["key"] for citation in one["citations"]}
+    assert one["inheritance"]
+    joined = report(tmp_path, "chrX\t49263361\t.\tN\tN[chrX:49264748[\t50\tPASS\t.\tGT\t1")
+    assert joined["structural_findings"][0]["curated"]["id"] == "FS0001"
+    carrier = report(tmp_path, f"{record}\t0/1", sex="female")
+    assert carrier["conclusion"]["code"] == "carrier"
+    other = report(tmp_path, record.replace("49264747", "49264900") + "\t1")
+    assert other["structural_findings"][0]["curated"] is None
+    assert other["conclusion"]["code"] == "review_needed"
+
+
 def test_a_deletion_with_unsure_ends_and_known_frame(tmp_path: Path) -> None:
     # exon 8 is 49255429-49255509, 81 bases in frame
     one = report(

@@ -5,6 +5,7 @@ htslib reads and, without an index, is the fastest way through a large file.
 """
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -277,13 +278,28 @@ def _allele(record: Any, reference: Reference, ref: str, number: int, text: str)
 def _structural(record: Any, alt: str) -> StructuralAllele:
     """Type and extent of a symbolic allele or breakend; POS is the base before a symbolic allele."""
     if not alt.startswith("<"):
-        return StructuralAllele("BND", record.pos, record.pos)
+        return _breakend(record, alt)
     kind = alt.strip("<>")
     if kind.startswith("INS"):
         return StructuralAllele(kind, record.pos, record.pos + 1)
     end = record.stop if record.stop > record.pos else record.pos + _svlen(record)
     start, end = record.pos + 1, max(end, record.pos + 1)
     return StructuralAllele(kind, start, end, _range(record, "CIPOS", start), _range(record, "CIEND", end))
+
+
+_JOINED = re.compile(r"[A-Z]\[(?P<right>[^\[\]]+):(?P<start>\d+)\[|\](?P<left>[^\[\]]+):(?P<end>\d+)\][A-Z]")
+
+
+def _breakend(record: Any, alt: str) -> StructuralAllele:
+    """The stretch that a breakend leaves out or doubles, where its mate lies on the same contig (`alt` in capitals)."""
+    found = _JOINED.fullmatch(alt)
+    if not found or (found["right"] or found["left"]) != record.contig.upper():
+        return StructuralAllele("BND", record.pos, record.pos)
+    ends = (record.pos, int(found["start"])) if found["right"] else (int(found["end"]), record.pos)
+    left, right = ends  # bases that come to stand side by side
+    if right > left + 1:
+        return StructuralAllele("BND:DEL", left + 1, right - 1)
+    return StructuralAllele("BND:DUP", right, left) if right <= left else StructuralAllele("BND", left, left)
 
 
 def _range(record: Any, key: str, position: int) -> tuple[int, int] | None:

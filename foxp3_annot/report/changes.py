@@ -174,7 +174,11 @@ def _curated(finding: Values) -> Values | None:
 
 def _lesion(finding: Values) -> list[Values]:
     """The reported lesion that a structural variant is, if any; a report of an older release does not tell."""
-    return [finding["curated"]] if finding.get("curated") else []
+    return [finding["curated"]] if isinstance(finding.get("curated"), dict) else []
+
+
+def _lesion_name(lesion: Any) -> str:
+    return f"{lesion['id']} {lesion['described_as']}" if isinstance(lesion, dict) else str(lesion)
 
 
 def _classification(finding: Values) -> list[str]:
@@ -262,7 +266,7 @@ _OF_FINDING: Readers = {
 
 _OF_STRUCTURAL: Readers = {
     Aspect.FINDING_CONCLUSION: lambda finding: [finding["conclusion"]],
-    Aspect.MATCHED: lambda finding: [f"{row['id']} {row['described_as']}" for row in _lesion(finding)],
+    Aspect.MATCHED: lambda finding: [_lesion_name(finding["curated"])] if finding.get("curated") else [],
     Aspect.STATEMENT: lambda finding: [_text(one) for row in _lesion(finding) for one in row["statements"]],
     Aspect.EXPERIMENT: lambda finding: [_text(one) for row in _lesion(finding) for one in row["functional"]],
     Aspect.CURATED: lambda finding: [
