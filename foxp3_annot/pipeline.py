@@ -271,7 +271,7 @@ def _subjects(job: Job, call_set: CallSet) -> Iterator[tuple[int | None, Subject
                 f"{job.path}: has no sample column, but the sample sheet names {len(named)} samples for it"
             )
         row = named[0] if named else None
-        declared = Subject(row.sample, None, row.sex, row.sex_declared) if row else None
+        declared = Subject(row.sample, None, row.sex, row.sex_declared, row.patient) if row else None
         yield None, declared or Subject(job.name, None, Sex.UNKNOWN, False)
         return
     by_name = {name: index for index, name in enumerate(call_set.samples)}
@@ -284,10 +284,10 @@ def _subjects(job: Job, call_set: CallSet) -> Iterator[tuple[int | None, Subject
         row = rows.get(name)
         if row is None and job.only_listed:
             continue
-        subject = Subject(
-            row.sample if row else name, name, row.sex if row else Sex.UNKNOWN, row.sex_declared if row else False
-        )
-        yield index, subject
+        if row:
+            yield index, Subject(row.sample, name, row.sex, row.sex_declared, row.patient)
+        else:
+            yield index, Subject(name, name, Sex.UNKNOWN, False)
 
 
 def _listed(names: Iterable[str]) -> str:

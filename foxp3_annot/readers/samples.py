@@ -12,6 +12,7 @@ from foxp3_annot.alignment import Platform
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.errors import InputError
 from foxp3_annot.genotype import Sex
+from foxp3_annot.patient import NOBODY, Karyotype, Material, Patient, PriorHsct, Transplant
 from foxp3_annot.resources import schema_path
 
 AUTO = "auto"
@@ -21,7 +22,8 @@ AUTO = "auto"
 class SampleRow:
     """One sample of a sheet. `vcf` is None where the sheet names no file; `name_in_file` is its column there.
 
-    `callable_regions` is a BED file of what was seen of this sample; None where the sheet names none.
+    `callable_regions` is a BED file of what was seen of this sample; None where the sheet names none. `patient` is what
+    the row tells of the person.
     """
 
     sample: str
@@ -32,6 +34,7 @@ class SampleRow:
     assembly: Assembly | None
     platform: Platform | None = None
     callable_regions: Path | None = None
+    patient: Patient = NOBODY
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,19 @@ def _row(cells: dict[str, str]) -> SampleRow:
         assembly=None if assembly == AUTO else Assembly.parse(assembly),
         platform=Platform.parse(cells["platform"]) if "platform" in cells else None,
         callable_regions=Path(cells["callable"]) if "callable" in cells else None,
+        patient=_patient(cells),
+    )
+
+
+def _patient(cells: dict[str, str]) -> Patient:
+    return Patient(
+        karyotype=Karyotype.parse(cells["karyotype"]) if "karyotype" in cells else None,
+        transplant=Transplant(
+            PriorHsct(cells.get("prior_hsct", "unknown")),
+            Sex.parse(cells.get("donor_sex", "")),
+            cells.get("donor", ""),
+        ),
+        material=Material.parse(cells.get("material", "unknown")),
     )
 
 

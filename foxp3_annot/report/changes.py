@@ -18,6 +18,7 @@ class Aspect(enum.Enum):
     CONCLUSION = ("conclusion", False)
     SENTENCE = ("sentence", False)
     SAMPLE = ("sample", True)
+    PATIENT = ("patient", True)
     CALL_SET = ("call set", True)
     SEX_CHECK = ("sex check", True)
     FAMILY = ("family", True)
@@ -235,6 +236,7 @@ _OF_REPORT: Readers = {
     Aspect.CONCLUSION: _label("conclusion"),
     Aspect.SENTENCE: lambda report: [report["conclusion"]["sentence"]],
     Aspect.SAMPLE: lambda report: _named(*report["sample"])(report["sample"]),
+    Aspect.PATIENT: lambda report: _named(*report["patient"])(report["patient"]),
     Aspect.CALL_SET: lambda report: _named(*report["call_set"])(report["call_set"]),
     Aspect.SEX_CHECK: lambda report: _named(*report["sex_check"])(report["sex_check"]),
     Aspect.FAMILY: _each("inheritance"),

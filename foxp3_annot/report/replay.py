@@ -35,6 +35,7 @@ from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observe
 from foxp3_annot.reference import Reference
 from foxp3_annot.report.callability import copy_numbers_of_values, coverage_of, thresholds_of
 from foxp3_annot.report.json import report_json
+from foxp3_annot.report.patient import patient_of
 from foxp3_annot.report.provenance import Settings, pack_options
 from foxp3_annot.report.sample import SCHEMA_VERSION, Subject, locus_of, sample_report
 from foxp3_annot.resources import schema_path
@@ -89,7 +90,13 @@ def stored(report: dict[str, Any], gene: Gene) -> Stored:
     provenance = report["provenance"]
     packs = pack_options(pack["name"] for pack in provenance["knowledge"]["packs"])
     return Stored(
-        Subject(report["sample"]["id"], report["sample"]["name_in_file"], sex, _declared(report)),
+        Subject(
+            report["sample"]["id"],
+            report["sample"]["name_in_file"],
+            sex,
+            _declared(report),
+            patient_of(report["patient"]),
+        ),
         _call_set(report["call_set"], provenance["input"], assembly),
         _observed(report, sex, gene.on(assembly).reference),
         Settings(

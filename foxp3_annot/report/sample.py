@@ -27,9 +27,11 @@ from foxp3_annot.identifiers import vrs_id
 from foxp3_annot.inheritance import Statement, inheritance
 from foxp3_annot.interpretation import Assessment, Concern, Conclusion, Finding, StructuralFinding
 from foxp3_annot.observation import Evidence
+from foxp3_annot.patient import NOBODY, Patient
 from foxp3_annot.protein import one_letter
 from foxp3_annot.report.annotation_resources import annotation_values
 from foxp3_annot.report.callability import callability_values, copy_number_values
+from foxp3_annot.report.patient import patient_values
 from foxp3_annot.report.provenance import Settings, provenance
 from foxp3_annot.sex_evidence import ReadDepths, SexCheck, SexStatus, XGenotypes
 
@@ -63,6 +65,7 @@ class Subject:
     name_in_file: str | None
     sex: Sex
     sex_declared: bool
+    patient: Patient = NOBODY
 
 
 def sample_report(
@@ -87,6 +90,7 @@ def sample_report(
             "sex": subject.sex.value,
             "sex_source": "declared" if subject.sex_declared else "not declared",
         },
+        "patient": patient_values(subject.patient),
         "call_set": _call_set(call_set, gene),
         "sex_check": _sex_check(assessment.sex_check),
         "conclusion": {

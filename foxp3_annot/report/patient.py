@@ -1,0 +1,27 @@
+"""What is told of the person, as plain values of a report, and read back from them."""
+
+from typing import Any
+
+from foxp3_annot.genotype import Sex
+from foxp3_annot.patient import Karyotype, Material, Patient, PriorHsct, Transplant
+
+
+def patient_values(patient: Patient) -> dict[str, Any]:
+    """The block of a report; `patient_of` reads it back."""
+    transplant = patient.transplant
+    return {
+        "karyotype": patient.karyotype.code if patient.karyotype else None,
+        "prior_hsct": transplant.prior.value,
+        "donor_sex": transplant.donor_sex.value,
+        "donor": transplant.donor,
+        "material": patient.material.code,
+    }
+
+
+def patient_of(values: dict[str, Any]) -> Patient:
+    """The person that a block of a report describes."""
+    return Patient(
+        Karyotype.parse(values["karyotype"]) if values["karyotype"] else None,
+        Transplant(PriorHsct(values["prior_hsct"]), Sex(values["donor_sex"]), values["donor"]),
+        Material.parse(values["material"]),
+    )
