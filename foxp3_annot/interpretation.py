@@ -13,13 +13,13 @@ from foxp3_annot.catalogue import Catalogue, CuratedStructure, classification_of
 from foxp3_annot.discordance import Explanation, explanations
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
-from foxp3_annot.haplotype import acting_together, combined
+from foxp3_annot.haplotype import acting_together, as_written, combined, split_alleles
 from foxp3_annot.matching import Match, Matcher, MatchLevel, same_lesion
 from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observed, observe
 from foxp3_annot.pack.vocabulary import Classification, Side
 from foxp3_annot.sex_evidence import SexCheck
 from foxp3_annot.structural import StructuralAnnotation, annotate_structural
-from foxp3_annot.variant import Variant
+from foxp3_annot.variant import Edit, Variant
 
 
 class Concern(enum.Enum):
@@ -294,19 +294,40 @@ def _state_notes(state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> I
 def _combined(
     findings: tuple[Finding, ...], sex: Sex, gene: Gene, matcher: Matcher, resources: AnnotationResources
 ) -> tuple[Finding, ...]:
-    """The findings, with those of one copy that act together judged as one beside each alone."""
+    """The findings, with those of one copy that are one change judged as one beside each alone.
+
+    First come those that together are a curated allele, wherever they lie; then those that act together.
+    """
     found = list(findings)
+
+    def join(members: list[Finding], annotation: Annotation) -> Finding:
+        """The finding of the whole, put among those found unless another copy of the gene showed it already."""
+        whole = _whole(members, annotation, sex, matcher, resources)
+        for one in found:
+            if one.members and one.annotation.variant == annotation.variant:
+                return one
+        found[:] = [_as_member(one, whole) if one in members else one for one in found]
+        found.append(whole)
+        return whole
+
     for copy in _copies(findings):
         by_variant = {finding.annotation.variant: finding for finding in copy}
-        transcript = gene.on(build_of(copy[0].annotation.variant.assembly)).transcript
-        for group in acting_together(list(by_variant), transcript):
-            members = [by_variant[variant] for variant in group]
-            whole = _whole(members, sex, gene, matcher, resources)
-            if any(one.members and one.annotation.variant == whole.annotation.variant for one in found):
-                continue
-            found = [_as_member(one, whole) if one in members else one for one in found]
-            found.append(whole)
+        model = gene.on(build_of(copy[0].annotation.variant.assembly))
+        parts = {variant: _edit(finding) for variant, finding in by_variant.items()}
+        curated = [one.alleles[model.assembly] for one in matcher.catalogue.variants]
+        for allele, run in list(split_alleles(parts, curated, model.reference)):
+            by_variant[allele] = join([by_variant.pop(variant) for variant in run], annotate(allele, gene))
+        for group in acting_together(list(by_variant), model.transcript):
+            annotation = combined(group, gene)
+            if annotation:
+                join([by_variant[variant] for variant in group], annotation)
     return tuple(found)
+
+
+def _edit(finding: Finding) -> Edit:
+    """What its first record puts in place of what."""
+    record = finding.evidence[0]
+    return as_written(record.position, record.ref.upper(), record.alt.upper())
 
 
 def _copies(findings: tuple[Finding, ...]) -> Iterator[list[Finding]]:
@@ -332,9 +353,10 @@ def _phase(evidence: Evidence) -> tuple[str, int] | None:
     return None if evidence.copy is None else (evidence.phase_set, evidence.copy)
 
 
-def _whole(members: list[Finding], sex: Sex, gene: Gene, matcher: Matcher, resources: AnnotationResources) -> Finding:
+def _whole(
+    members: list[Finding], annotation: Annotation, sex: Sex, matcher: Matcher, resources: AnnotationResources
+) -> Finding:
     """The finding that several variants of one copy make together."""
-    annotation = combined([one.annotation.variant for one in members], gene)
     described = described_as(annotation, matcher, resources)
     states = {one.zygosity for one in members}
     state = states.pop() if len(states) == 1 else Zygosity.HETEROZYGOUS
