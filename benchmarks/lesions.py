@@ -18,11 +18,12 @@ import pysam
 
 from benchmarks.simulation import Capture, Gain, Haplotype, Loss, exon_stretches, simulate
 from foxp3_annot.assembly import Assembly
-from foxp3_annot.copy_number import LocusDepth, copy_numbers
+from foxp3_annot.copy_number import LocusDepth, copy_numbers_of
 from foxp3_annot.coverage import Coverage, ReadFilters
+from foxp3_annot.exon_copies import CopyNumbers
 from foxp3_annot.gene import GeneModel, foxp3
 from foxp3_annot.genotype import Sex
-from foxp3_annot.lesion import Lesion, find_lesions
+from foxp3_annot.lesion import Lesion, find_lesions, with_lesions
 from foxp3_annot.readers.lesions import read_junctions
 
 ASSEMBLY = Assembly.GRCH38
@@ -136,6 +137,11 @@ _companions = cache(companions_of)
 
 def lesions_of(setting: Setting, edits: Sequence[Loss | Gain], seed: int) -> tuple[Lesion, ...]:
     """What is found in one simulated sample."""
+    return found_in(setting, edits, seed)[0]
+
+
+def found_in(setting: Setting, edits: Sequence[Loss | Gain], seed: int) -> tuple[tuple[Lesion, ...], CopyNumbers]:
+    """The lesions of one simulated sample, and the copies of its exons."""
     model = foxp3().on(ASSEMBLY)
     with tempfile.TemporaryDirectory() as folder:
         path = sequenced(Path(folder), setting, edits, seed, "s")
@@ -143,7 +149,9 @@ def lesions_of(setting: Setting, edits: Sequence[Loss | Gain], seed: int) -> tup
         with pysam.AlignmentFile(str(path)) as reads:
             junctions = read_junctions(reads, "chrX", model.reference, FILTERS)
     companions = _companions(setting, 1_000_000)
-    return find_lesions(sample, junctions, model, companions, copy_numbers(sample, model, (), companions))
+    counted = copy_numbers_of(sample, model, companions)
+    lesions = find_lesions(sample, junctions, model, companions, counted.stretches)
+    return lesions, with_lesions(counted, lesions)
 
 
 def is_found(lesions: Sequence[Lesion], edit: Loss | Gain) -> bool:
@@ -170,16 +178,19 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-def _trial(task: tuple[Setting, Planted | None, int]) -> tuple[bool, bool, int, str]:
-    """Whether it was found, whether to the base, how many other lesions were told, and what."""
+def _trial(task: tuple[Setting, Planted | None, int]) -> tuple[bool, int, int, str]:
+    """Whether it was found, whether to the base, how many other lesions were told, and what; without a lesion the
+    second number counts stretches whose depth is said to speak for another number of copies."""
     setting, lesion, seed = task
-    found = lesions_of(setting, (lesion.edit,) if lesion else (), seed)
+    found, counted = found_in(setting, (lesion.edit,) if lesion else (), seed)
     mine = [one for one in found if lesion and _is(one, lesion.edit)]
     exact = any(one.start_range is None and one.split_reads for one in mine)
     told = "; ".join(
         f"{one.type} {one.start}-{one.end} x{one.copies} {one.log10_likelihood_ratio} {one.split_reads}/{one.pairs}"
         for one in found
     )
+    if lesion is None:
+        return False, len(counted.other_than_usual), len(found), told
     return bool(mine), exact, len(found) - len(mine), told
 
 
@@ -223,7 +234,7 @@ def main() -> None:
     for (name, kind), (count, hits, exact, other) in counts.items():
         if kind == "normal":
             low, high = wilson(other, count)
-            print(f"{name}\tnormal\t{other} told in {count}\t{low:.3f}-{high:.3f}")
+            print(f"{name}\tnormal\t{other} told in {count}\t{low:.3f}-{high:.3f}\t{exact} odd stretches")
         else:
             low, high = wilson(hits, count)
             print(f"{name}\t{kind}\t{hits} of {count}\t{low:.2f}-{high:.2f}\t{exact} to the base\t{other} others")

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from math import exp, lgamma, log, log1p
 
 from foxp3_annot.catalogue import Catalogue, CuratedStructure, CuratedVariant
+from foxp3_annot.copy_number import LocusDepth, structure_copies
 from foxp3_annot.coverage import Coverage, CoverageSource, Run
 from foxp3_annot.gene import GeneModel
 from foxp3_annot.genotype import Sex
@@ -291,12 +292,47 @@ class AlleleCallability:
         return sum(case.is_individual and not case.is_carrier for case in self.curated.cases)
 
 
+STRUCTURE_EXCLUDED = -3.0
+"""A reported lesion is excluded from this log10 likelihood ratio on: the depth of its stretch is a thousand times as
+likely with the usual number of copies as with any other."""
+
+
 @dataclass(frozen=True, slots=True)
 class StructureCallability:
-    """A curated structural lesion, which depth base by base neither shows nor excludes."""
+    """A curated structural lesion, and what the depth of its stretch says; `reason` is a sentence."""
 
     structure: CuratedStructure
     verdict: AlleleVerdict
+    reason: str
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it was found or excluded."""
+        return self.verdict in (AlleleVerdict.FOUND, AlleleVerdict.EXCLUDED)
+
+
+def structure_callability(
+    structure: CuratedStructure,
+    coverage: Coverage,
+    found: Collection[str],
+    overlapped: bool,
+    sex: Sex,
+    model: GeneModel,
+) -> StructureCallability:
+    """The verdict on a reported lesion; `found` are the ids of those found, `overlapped` tells whether another lesion
+    was found at its place."""
+    if structure.id in found:
+        return StructureCallability(structure, AlleleVerdict.FOUND, "")
+    start, end = structure.outer[model.assembly]
+    if not model.window.overlaps(start, end):
+        return StructureCallability(structure, AlleleVerdict.NOT_ASSESSABLE, "It lies beyond the stretch looked at.")
+    copies = structure_copies(LocusDepth(coverage, sex), model, structure)
+    ratio = copies.log10_likelihood_ratio
+    if ratio is None:
+        return StructureCallability(structure, AlleleVerdict.NOT_ASSESSABLE, copies.sentence)
+    clear = ratio <= STRUCTURE_EXCLUDED and not overlapped
+    verdict = AlleleVerdict.EXCLUDED if clear else AlleleVerdict.NOT_EXCLUDED
+    return StructureCallability(structure, verdict, copies.sentence)
 
 
 def allele_callability(
@@ -494,11 +530,13 @@ def callability(
     model: GeneModel,
     catalogue: Catalogue,
     thresholds: Thresholds,
+    structures: Collection[str] = (),
+    stretches: Collection[tuple[int, int]] = (),
 ) -> Callability:
     """What a sample's coverage says of the regions of the gene and of every curated allele.
 
-    `found` are the alleles called in the sample, those read as one change included. Structural lesions are not
-    assessable from the depth of single bases; a verdict from copy number belongs here once there is one.
+    `found` are the alleles called in the sample, those read as one change included; `structures` the ids of the
+    reported lesions that were found, and `stretches` those (both ends included) of every lesion found.
     """
     regions = regions_of(model)
     least = thresholds.least_depth(sex)
@@ -509,8 +547,16 @@ def callability(
         thresholds,
         tuple(region_callability(region, coverage, least) for region in regions),
         tuple(allele_callability(one, coverage, called, sex, model, thresholds) for one in catalogue.variants),
-        tuple(StructureCallability(one, AlleleVerdict.NOT_ASSESSABLE) for one in catalogue.structures),
+        tuple(
+            structure_callability(one, coverage, structures, _meets(one, stretches, model), sex, model)
+            for one in catalogue.structures
+        ),
     )
+
+
+def _meets(structure: CuratedStructure, stretches: Collection[tuple[int, int]], model: GeneModel) -> bool:
+    first, last = structure.outer[model.assembly]
+    return any(start <= last and first <= end for start, end in stretches)
 
 
 def part_of(variant: Variant, model: GeneModel) -> str:

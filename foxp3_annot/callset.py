@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.coverage import Coverage
+from foxp3_annot.exon_copies import CopyNumbers
 from foxp3_annot.genotype import Genotype
 from foxp3_annot.sex_evidence import SexEvidence
 from foxp3_annot.variant import Variant
@@ -16,7 +17,8 @@ class Call:
     """What a record says of one sample. Depths are reads; `allele_depths` has the reference first.
 
     `phase_set` names the set within which a phased genotype is phased; empty where the file names none.
-    `forward_depths` and `reverse_depths` are those of each strand, where given.
+    `forward_depths` and `reverse_depths` are those of each strand, where given. Of a structural allele `split_reads`
+    are aligned on both sides of its ends, `read_pairs` lie on both, and `copies` counts those of its stretch.
     """
 
     genotype: Genotype | None
@@ -26,6 +28,9 @@ class Call:
     phase_set: str = ""
     forward_depths: tuple[int | None, ...] = ()
     reverse_depths: tuple[int | None, ...] = ()
+    split_reads: int | None = None
+    read_pairs: int | None = None
+    copies: int | None = None
 
     def allele_depth(self, allele: int) -> int | None:
         return self.allele_depths[allele] if allele < len(self.allele_depths) else None
@@ -170,7 +175,8 @@ class CallSet(CallSetOutline):
     `coverage` tells, by index of the sample, how deep the window was seen; nothing for a sample of which the file
     does not tell it. `sex_evidence` is, likewise by index, what there is to judge the sex chromosomes from.
     `favoured_copies` tells likewise, of samples of unknown sex called from reads, whether one or two
-    copies of the gene explain the reads better.
+    copies of the gene explain the reads better. `copy_numbers` holds, likewise, how many copies of each exon were
+    counted in reads.
     """
 
     samples: tuple[str, ...]
@@ -178,6 +184,7 @@ class CallSet(CallSetOutline):
     coverage: Mapping[int, Coverage] = field(default_factory=dict)
     sex_evidence: Mapping[int, SexEvidence] = field(default_factory=dict)
     favoured_copies: Mapping[int, int] = field(default_factory=dict)
+    copy_numbers: Mapping[int, CopyNumbers] = field(default_factory=dict)
 
     def variants(self) -> tuple[Variant, ...]:
         """Each distinct sequence allele once, in order."""

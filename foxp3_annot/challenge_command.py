@@ -143,7 +143,8 @@ def caller_of(
     from foxp3_annot.callability import AlleleVerdict
     from foxp3_annot.challenge import Answer
     from foxp3_annot.interpretation import assess, describe
-    from foxp3_annot.readers.calling import call_sample, write_calls
+    from foxp3_annot.readers.calling import call_sample
+    from foxp3_annot.readers.calls_vcf import write_calls
     from foxp3_annot.readers.vcf import read_call_set
 
     numbers = count()
@@ -154,7 +155,7 @@ def caller_of(
         place.mkdir()
         calls = call_sample(replace(sample, path=copy), locus.contig, model.reference, sex, settings, place)
         vcf = place / "calls.vcf"
-        write_calls(vcf, locus, (calls,))
+        write_calls(vcf, locus, (calls,), model.reference)
         call_set = read_call_set(vcf, vcf, sample.name, knowledge.gene, locus.assembly)
         call_set = replace(call_set, coverage={0: calls.coverage})
         described = describe(call_set.variants(), knowledge.gene, knowledge.matcher)

@@ -48,6 +48,14 @@ GENOME = click.option(
 _READ_OPTIONS = (
     GENOME,
     click.option(
+        "--beside",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="BAM or CRAM of other samples of the same run and kit, beside whose depth lost and doubled exons show in "
+        "captured reads; not reported. Their sex must be stated. May be given several times.",
+    ),
+    click.option(
         "--mapping-quality",
         type=click.IntRange(0, 254),
         default=20,
@@ -174,6 +182,7 @@ def run(
     packs: tuple[Path, ...],
     annotations: Path | None,
     regions: Path | None,
+    beside: tuple[Path, ...],
     **reads: Any,
 ) -> None:
     """Report every sample of a few VCF, BCF, BAM or CRAM files, in one process.
@@ -193,33 +202,38 @@ def run(
       foxp3-annot run trio.vcf.gz -o results --annotations annotations.yaml
       foxp3-annot run trio.vcf.gz -o results --knowledge our-pack
       foxp3-annot run boy.vcf.gz -o results --sex BOY=male --callable covered.bed
+      foxp3-annot run exome1.bam exome2.bam exome3.bam exome4.bam -o results --samples samples.tsv
     """
+    from foxp3_annot.job import jobs_beside, jobs_of
     from foxp3_annot.knowledge import Knowledge
-    from foxp3_annot.pipeline import jobs_of, report_jobs, write_outcome
+    from foxp3_annot.pipeline import report_jobs, write_outcome
     from foxp3_annot.readers.samples import SampleSheet, call_set_names, read_sample_sheet
     from foxp3_annot.writers.files import write_text
     from foxp3_annot.writers.tables import summary_table
 
     sheet = read_sample_sheet(samples) if samples else SampleSheet()
     stated = _assembly(assembly)
-    jobs = jobs_of(call_set_names(inputs), sheet, stated, settings=_read_settings(**reads), callable_regions=regions)
+    settings = _read_settings(**reads)
+    jobs = jobs_of(call_set_names(inputs), sheet, stated, settings=settings, callable_regions=regions)
+    others = jobs_beside(beside, sheet, stated, settings)
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
-        outcomes = report_jobs(jobs, _sexes(sex), knowledge, stated, stack, progress, resources)
+        outcomes = report_jobs(jobs, _sexes(sex), knowledge, stated, stack, progress, resources, others)
         reports = [report for outcome in outcomes for report in outcome.reports]
-        _refuse_unused_rows(sheet, reports, samples)
+        _refuse_unused_rows(sheet, reports, samples, beside)
         pages = [page for outcome in outcomes for page in write_outcome(outcome, output)]
     write_text(output / "summary.tsv", summary_table(reports))
     for report, page in zip(reports, pages, strict=True):
         click.echo(f"{report['sample']['id']}: {report['conclusion']['sentence']}\n    {page}")
 
 
-def _refuse_unused_rows(sheet: Any, reports: list[dict[str, Any]], path: Path | None) -> None:
+def _refuse_unused_rows(sheet: Any, reports: list[dict[str, Any]], path: Path | None, beside: tuple[Path, ...]) -> None:
     """A row that names no sample of any input is a slip of the pen; a silent one would hide a missing report."""
+    compared = {row for other in beside for row in sheet.of_file(other) if row.vcf is not None}
     reported = {report["sample"]["id"] for report in reports}
     reported |= {one["sample"]["id"].removeprefix(f"{one['call_set']['id']}.") for one in reports}
-    unused = [row.sample for row in sheet.rows if row.sample not in reported]
+    unused = [row.sample for row in sheet.rows if row.sample not in reported and row not in compared]
     if unused:
         raise InputError(f"{path}: sample '{unused[0]}' is in none of the inputs; correct the sheet or add its file")
 
@@ -239,8 +253,9 @@ def annotate(input_file: Path, output: Path, assembly: str, packs: tuple[Path, .
       foxp3-annot annotate calls.vcf.gz -o calls.tsv
       foxp3-annot annotate calls.vcf -o calls.foxp3.vcf.gz --assembly GRCh37
     """
+    from foxp3_annot.job import Job
     from foxp3_annot.knowledge import Knowledge
-    from foxp3_annot.pipeline import Job, read_and_describe
+    from foxp3_annot.pipeline import read_and_describe
     from foxp3_annot.writers.files import write_text
     from foxp3_annot.writers.tables import allele_table
     from foxp3_annot.writers.vcf import write_annotated_vcf
@@ -253,7 +268,7 @@ def annotate(input_file: Path, output: Path, assembly: str, packs: tuple[Path, .
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
-        extract, call_set, described, _ = read_and_describe(job, knowledge, stack, resources)
+        extract, call_set, described = read_and_describe(job, knowledge, stack, resources)
         if output.name.endswith(".tsv"):
             write_text(output, allele_table(call_set, described, knowledge.gene.on(call_set.assembly), resources))
         else:
@@ -377,6 +392,7 @@ def report(
     packs: tuple[Path, ...],
     annotations: Path | None,
     regions: Path | None,
+    beside: tuple[Path, ...],
     **reads: Any,
 ) -> None:
     """Report the samples that the sheet names in one file; a step of the workflow.
@@ -385,8 +401,9 @@ def report(
     Example:
       foxp3-annot report trio.vcf.gz --samples config/samples.tsv --call-set trio -o results
     """
+    from foxp3_annot.job import jobs_beside, jobs_of
     from foxp3_annot.knowledge import Knowledge
-    from foxp3_annot.pipeline import jobs_of, report_jobs, write_outcome
+    from foxp3_annot.pipeline import report_jobs, write_outcome
     from foxp3_annot.readers.samples import read_sample_sheet
 
     sheet = read_sample_sheet(samples, need_vcf=True)
@@ -396,10 +413,11 @@ def report(
     jobs = jobs_of(
         names, sheet, stated, only_listed=True, settings=settings, listed_as=listed_as, callable_regions=regions
     )
+    others = jobs_beside(beside, sheet, stated, settings)
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
-        (outcome,) = report_jobs(jobs, {}, knowledge, stated, stack, progress, resources)
+        (outcome,) = report_jobs(jobs, {}, knowledge, stated, stack, progress, resources, others)
         write_outcome(outcome, output)
     listed = {one["sample"]["name_in_file"] for one in outcome.reports}
     left_out = len(set(outcome.call_set.samples) - listed)

@@ -7,7 +7,6 @@ copies; how widely it spreads is measured in the data. Neither GC content nor ho
 modelled, so that a stretch that sequences badly in every sample looks like a loss where there is nothing to compare.
 """
 
-import enum
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from statistics import median
 
 from foxp3_annot.catalogue import CuratedStructure
 from foxp3_annot.coverage import Coverage, CoverageSource
+from foxp3_annot.exon_copies import CopyNumbers, CopyState, ExonCopyNumber, Stretch, usual_copies
 from foxp3_annot.gene import GeneModel, LandmarkKind
 from foxp3_annot.genotype import Sex
 
@@ -52,60 +52,6 @@ REACH = 75
 """Bases on either side of an exon that count with it in captured data."""
 
 
-class CopyState(enum.Enum):
-    """The answer for a stretch."""
-
-    ZERO = ("zero", 0)
-    ONE = ("one", 1)
-    TWO = ("two", 2)
-    THREE = ("three", 3)
-    UNCLEAR = ("unclear", None)
-    NOT_ASSESSABLE = ("not_assessable", None)
-
-    def __init__(self, code: str, copies: int | None) -> None:
-        self.code = code
-        self.copies = copies
-
-
-_OF_COPIES = {state.copies: state for state in CopyState if state.copies is not None}
-
-
-def usual_copies(sex: Sex) -> int | None:
-    """How many copies of FOXP3 a person of this sex has; None where the sex is not known."""
-    return {Sex.MALE: 1, Sex.FEMALE: 2}.get(sex)
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch with a name (1-based, both ends included, plus strand); `exon` is its number in NM_014009.4."""
-
-    name: str
-    start: int
-    end: int
-    exon: int | None = None
-
-    def __len__(self) -> int:
-        return self.end - self.start + 1
-
-
-@dataclass(frozen=True, slots=True)
-class ExonCopyNumber:
-    """What the depth of one exon, or other stretch, says.
-
-    `observed` and `expected` are mean depths, the latter for the usual number of copies; None where it is not known.
-    The log10 likelihood ratio sets the best other number of copies (`other_copies`) against the usual one; both are
-    None where not assessed.
-    """
-
-    exon: Stretch
-    state: CopyState
-    other_copies: int | None
-    log10_likelihood_ratio: float | None
-    observed: float
-    expected: float | None
-    sentence: str
-
-
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch whose depth speaks for another number of copies than usual."""
@@ -119,11 +65,12 @@ class Segment:
 @dataclass(frozen=True)
 class LocusDepth:
     """The depth of one sample over the locus. `reads_elsewhere` counts its mapped reads on other chromosomes, by
-    which samples of one run can be compared; None where not known."""
+    which samples of one run can be compared; None where not known. `file` is the name of the file it comes from."""
 
     coverage: Coverage
     sex: Sex
     reads_elsewhere: int | None = None
+    file: str = ""
 
     @cached_property
     def start(self) -> int:
@@ -199,6 +146,15 @@ def is_captured(sample: LocusDepth, model: GeneModel, companions: Sequence[Locus
     return bool(deep and away) and median(away) < 0.25 * median(deep)
 
 
+def wants_companions(sample: LocusDepth, model: GeneModel) -> bool:
+    """Whether other samples of the run could tell more of this one: captured reads, and hardly any at all."""
+    if _obstacle(sample):
+        return False
+    exons = [stretch for stretch in stretches_of(model) if stretch.exon]
+    deep = [one for one in exons if sample.mean(one.start, one.end) > 0]
+    return len(deep) < len(exons) / 4 or is_captured(sample, model)
+
+
 def copy_numbers(
     sample: LocusDepth,
     model: GeneModel,
@@ -214,9 +170,36 @@ def copy_numbers(
     if reason:
         return tuple(_not_assessable(one, sample, reason) for one in stretches)
     if is_captured(sample, model, companions):
-        return tuple(_captured(sample, model, stretches, companions))
+        return tuple(_captured(sample, model, stretches, fit_companions(sample, model, companions)))
     found = segments(sample)
     return tuple(_in_genome(sample, one, found) for one in stretches)
+
+
+def copy_numbers_of(sample: LocusDepth, model: GeneModel, companions: Sequence[LocusDepth] = ()) -> CopyNumbers:
+    """What the depth says of every exon and of the promoter, and what it was compared with."""
+    used = fit_companions(sample, model, companions)
+    return CopyNumbers(
+        sample.sex,
+        copy_numbers(sample, model, (), companions),
+        tuple(sorted(one.file for one in used)),
+    )
+
+
+def structure_copies(sample: LocusDepth, model: GeneModel, structure: CuratedStructure) -> ExonCopyNumber:
+    """What the depth of a genome says of the stretch of a reported lesion, beside the rest of the locus."""
+    (stretch,) = (one for one in stretches_of(model, [structure]) if one.name == structure.id)
+    reason = _obstacle(sample)
+    if not reason and is_captured(sample, model):
+        reason = "The reads were caught at exons, and say nothing of its stretch."
+    return _not_assessable(stretch, sample, reason) if reason else _in_genome(sample, stretch, segments(sample))
+
+
+def fit_companions(sample: LocusDepth, model: GeneModel, companions: Sequence[LocusDepth]) -> tuple[LocusDepth, ...]:
+    """Those that the sample can be compared with; none for a genome, and none where they are fewer than three."""
+    if _obstacle(sample) or not is_captured(sample, model, companions):
+        return ()
+    fit = tuple(one for one in companions if not _obstacle(one) and is_captured(one, model))
+    return fit if len(fit) >= FEWEST_COMPANIONS else ()
 
 
 def _obstacle(sample: LocusDepth) -> str:
@@ -407,30 +390,24 @@ def _judged(
     observed = sample.mean(stretch.start, stretch.end)
     figures = f"mean depth {observed:.1f}, {usual:.1f} expected from {base}"
     if ratio >= CALLED:
-        state = _OF_COPIES[copies]
-        sentence = f"The depth of {stretch.name} speaks for {_copies(copies)} ({figures})."
+        state = CopyState.of_copies(copies)
+        sentence = f"The depth of {stretch.name} speaks for {state.label} ({figures})."
     elif ratio <= EXCLUDED:
-        state = _OF_COPIES[usual_copies(sample.sex) or 2]
-        sentence = f"The depth of {stretch.name} is that of {_copies(state.copies or 0)}, as usual ({figures})."
+        state = CopyState.of_copies(usual_copies(sample.sex) or 2)
+        sentence = f"The depth of {stretch.name} is that of {state.label}, as usual ({figures})."
     else:
         state = CopyState.UNCLEAR
         sentence = f"The depth of {stretch.name} does not tell the number of copies ({figures})."
     return ExonCopyNumber(stretch, state, copies, round(ratio, 2), round(observed, 1), round(usual, 1), sentence)
 
 
-def _copies(number: int) -> str:
-    words = {0: "no copy", 1: "one copy", 2: "two copies", 3: "three copies"}
-    return words[number]
-
-
 # --- captured data: against other samples ---
 
 
 def _captured(
-    sample: LocusDepth, model: GeneModel, stretches: Sequence[Stretch], companions: Sequence[LocusDepth]
+    sample: LocusDepth, model: GeneModel, stretches: Sequence[Stretch], fit: Sequence[LocusDepth]
 ) -> Iterator[ExonCopyNumber]:
-    fit = [one for one in companions if not _obstacle(one) and is_captured(one, model)]
-    if len(fit) < FEWEST_COMPANIONS:
+    if not fit:
         yield from (_alone(sample, model, one, stretches) for one in stretches)
         return
     # Fragments caught by an exon reach beyond it, and what they show there counts as well.

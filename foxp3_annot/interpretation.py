@@ -11,11 +11,12 @@ from foxp3_annot.callability import THRESHOLDS, Callability, Thresholds, callabi
 from foxp3_annot.callset import CallSet, CallSetOutline, StructuralAllele
 from foxp3_annot.catalogue import Catalogue, CuratedStructure, classification_of
 from foxp3_annot.discordance import Explanation, explanations
+from foxp3_annot.exon_copies import CopyNumbers
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.haplotype import acting_together, as_written, combined, split_alleles
 from foxp3_annot.matching import Match, Matcher, MatchLevel, same_lesion
-from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observed, observe
+from foxp3_annot.observation import Evidence, GapKind, Observation, Observed, observe
 from foxp3_annot.pack.vocabulary import Classification, Side
 from foxp3_annot.sex_evidence import SexCheck
 from foxp3_annot.structural import StructuralAnnotation, annotate_structural
@@ -110,7 +111,8 @@ class Unassessed:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All that one sample's calls say. `callability` is None where nothing tells how deep the sample was seen."""
+    """All that one sample's calls say. `callability` is None where nothing tells how deep the sample was seen,
+    `copy_numbers` where there are no reads."""
 
     findings: tuple[Finding, ...]
     structural: tuple[StructuralFinding, ...]
@@ -118,6 +120,7 @@ class Assessment:
     conclusion: Conclusion
     sex_check: SexCheck
     callability: Callability | None = None
+    copy_numbers: CopyNumbers | None = None
 
 
 def describe(
@@ -203,12 +206,23 @@ def interpret(
     seen = None
     if observed.coverage:
         found = [finding.annotation.variant for finding in findings]
-        seen = callability(observed.coverage, found, sex, model, matcher.catalogue, thresholds)
+        seen = callability(
+            observed.coverage,
+            found,
+            sex,
+            model,
+            matcher.catalogue,
+            thresholds,
+            {one.curated.id for one in structures if one.curated},
+            {(one.structural.start, one.structural.end) for one in structures},
+        )
         clear = seen.is_clear and not _has_open_records(observed) and not sex_check.warning
+        if observed.copy_numbers and observed.copy_numbers.other_than_usual:
+            clear = False
         if conclusion is Conclusion.INCONCLUSIVE and clear:
             conclusion = Conclusion.NOTHING_FOUND
-    unassessed = tuple(_unassessed(observed.gaps, call_set, model, seen))
-    return Assessment(findings, structures, unassessed, conclusion, sex_check, seen)
+    unassessed = tuple(_unassessed(observed, structures, call_set, model, seen))
+    return Assessment(findings, structures, unassessed, conclusion, sex_check, seen, observed.copy_numbers)
 
 
 def _has_open_records(observed: Observed) -> bool:
@@ -410,7 +424,11 @@ def _structural(
 
 
 def _unassessed(
-    gaps: Iterable[Gap], call_set: CallSetOutline, model: GeneModel, seen: Callability | None
+    observed: Observed,
+    structures: tuple[StructuralFinding, ...],
+    call_set: CallSetOutline,
+    model: GeneModel,
+    seen: Callability | None,
 ) -> Iterable[Unassessed]:
     """What this file leaves open for this sample, the most important first."""
     window = model.window
@@ -434,8 +452,10 @@ def _unassessed(
             "record, reference sequence and missing data look the same."
         )
     yield Unassessed("silence", sentence)
-    for gap in gaps:
+    for gap in observed.gaps:
         yield Unassessed(gap.kind.code, gap.kind.sentence, gap.places)
+    if observed.copy_numbers:
+        yield from _open_copies(observed.copy_numbers, structures)
     yield Unassessed(
         "not_detectable",
         "Deletions and duplications of exons, the 1,388-bp deletion at non-coding exon 1 (PMID:17484868), mosaicism "
@@ -445,6 +465,23 @@ def _unassessed(
         "transplant",
         "If the person has had a stem-cell transplant, DNA from blood is the donor's: use another tissue.",
     )
+
+
+def _open_copies(copies: CopyNumbers, structures: tuple[StructuralFinding, ...]) -> Iterable[Unassessed]:
+    """Exons whose depth is odd without a lesion found, and those of which the number of copies is not known."""
+    odd = [
+        one
+        for one in copies.other_than_usual
+        if not any(s.structural.start <= one.exon.end and one.exon.start <= s.structural.end for s in structures)
+    ]
+    if odd:
+        said = " ".join(one.sentence for one in odd)
+        yield Unassessed("copy_number_odd", f"{said} No lesion could be delimited there: count copies by other means.")
+    if copies.open:
+        names = ", ".join(one.exon.name for one in copies.open)
+        reasons = list(dict.fromkeys(one.sentence for one in copies.open))
+        why = f" {reasons[0]}" if len(reasons) == 1 else ""
+        yield Unassessed("copy_number_open", f"The number of copies is not known of: {names}.{why}")
 
 
 def _no_record_sentence(call_set: CallSetOutline) -> str:

@@ -2,15 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from foxp3_annot.callset import StructuralAllele
 from foxp3_annot.copy_number import (
     CALLED,
     REACH,
     SCANNED,
-    CopyState,
-    ExonCopyNumber,
     LocusDepth,
     Segment,
     copy_numbers,
@@ -18,8 +16,8 @@ from foxp3_annot.copy_number import (
     ratio_in_genome,
     ratio_of,
     segments,
-    usual_copies,
 )
+from foxp3_annot.exon_copies import CopyNumbers, CopyState, ExonCopyNumber, usual_copies
 from foxp3_annot.gene import GeneModel
 from foxp3_annot.genotype import Sex
 
@@ -95,13 +93,31 @@ def find_lesions(
     captured = is_captured(sample, model, companions)
     found_by_depth = () if captured else segments(sample)
     lesions = [_from_junction(one, sample, found_by_depth, captured) for one in junctions]
-    found = [one for one in lesions if one is not None]
-    if captured:
-        counted = exons if exons is not None else copy_numbers(sample, model, companions=companions)
-        found += _from_exons(counted, model, sample.sex)
-    else:
-        found += [_from_segment(one, sample.sex) for one in found_by_depth]
+    counted = exons if exons is not None else copy_numbers(sample, model, companions=companions)
+    found = [_counted(one, counted, sample.sex) if captured else one for one in lesions if one is not None]
+    found += [_from_segment(one, sample.sex) for one in found_by_depth]
+    found += [
+        one
+        for one in _from_exons(counted, model, sample.sex)
+        if captured or not any(one.start <= other.end and other.start <= one.end for other in found)
+    ]
     return _distinct(found)
+
+
+def with_lesions(counted: CopyNumbers, lesions: Sequence[Lesion]) -> CopyNumbers:
+    """The same with the copies of lesions that were found stated of the stretches within them, where the depth of a
+    stretch by itself is unclear."""
+    return replace(counted, stretches=tuple(_with_lesion(one, lesions) for one in counted.stretches))
+
+
+def _with_lesion(one: ExonCopyNumber, lesions: Sequence[Lesion]) -> ExonCopyNumber:
+    over = [x for x in lesions if x.copies is not None and x.start <= one.exon.start and one.exon.end <= x.end]
+    if one.state is not CopyState.UNCLEAR or len(over) != 1:
+        return one
+    state = CopyState.of_copies(over[0].copies or 0)
+    word = "deletion" if over[0].type == "DEL" else "duplication"
+    sentence = f"{one.sentence} The {word} found over it leaves {state.label}."
+    return replace(one, state=state, sentence=sentence)
 
 
 def _type_of(copies: int, sex: Sex) -> str:
@@ -138,6 +154,16 @@ def _from_junction(junction: Junction, sample: LocusDepth, found: Sequence[Segme
         copies=copies,
         homology=junction.homology,
     )
+
+
+def _counted(lesion: Lesion, exons: Sequence[ExonCopyNumber], sex: Sex) -> Lesion:
+    """With the copies of the exons within it, where their depth states one number that fits its type."""
+    within = [one for one in exons if one.exon.exon and lesion.start <= one.exon.start and one.exon.end <= lesion.end]
+    stated = {one.state.copies for one in within}
+    copies = stated.pop() if len(stated) == 1 else None
+    if lesion.copies is not None or copies in (None, usual_copies(sex)) or _type_of(copies or 0, sex) != lesion.type:
+        return lesion
+    return replace(lesion, copies=copies)
 
 
 def _from_reads(junction: Junction, depth: float) -> float:

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from foxp3_annot.callset import Allele, AlleleKind, Call, CallSet, Record, StructuralAllele
 from foxp3_annot.coverage import Coverage
+from foxp3_annot.exon_copies import CopyNumbers
 from foxp3_annot.genotype import MISSING, Genotype, Sex, Zygosity, zygosity
 from foxp3_annot.sex_evidence import SexEvidence
 from foxp3_annot.variant import Variant
@@ -25,7 +26,8 @@ class Evidence:
     where the record has none. `phase_set` is empty where none is named. Depths are reads, `quality` and
     `genotype_quality` Phred-scaled, and None is a number that was not given. `quality` is kept to two decimals and
     `allele_fraction`, the share of the reads counted for any allele, to four: just as reports give them. `strands` are
-    the reads of the allele on the forward and the reverse strand, then those of all other alleles.
+    the reads of the allele on the forward and the reverse strand, then those of all other alleles. Of structural
+    alleles, `split_reads` and `read_pairs` lie on both sides of the ends, and `copies` counts their stretch.
     """
 
     contig: str
@@ -43,6 +45,9 @@ class Evidence:
     allele_fraction: float | None
     genotype_quality: int | None
     strands: tuple[int, int, int, int] | None = None
+    split_reads: int | None = None
+    read_pairs: int | None = None
+    copies: int | None = None
 
     @classmethod
     def of(cls, record: Record, allele: Allele, call: Call | None) -> "Evidence":
@@ -63,6 +68,9 @@ class Evidence:
             allele_fraction=_fraction(call, allele.number) if call else None,
             genotype_quality=call.quality if call else None,
             strands=call.strands(allele.number) if call else None,
+            split_reads=call.split_reads if call else None,
+            read_pairs=call.read_pairs if call else None,
+            copies=call.copies if call else None,
         )
 
     @property
@@ -154,7 +162,8 @@ class Observed:
     """All that the calls of one sample show. Zygosity was judged with `sex`.
 
     `variants` stand in the order of `Variant.key`, `structural` in that of the file, `gaps` in that of `GapKind`.
-    `coverage` is None where the file does not tell how deep the sample was seen.
+    `coverage` is None where the file does not tell how deep the sample was seen,
+    `copy_numbers` where it holds no reads.
     """
 
     sex: Sex
@@ -163,6 +172,7 @@ class Observed:
     gaps: tuple[Gap, ...]
     coverage: Coverage | None = None
     sex_evidence: SexEvidence | None = None
+    copy_numbers: CopyNumbers | None = None
 
     @classmethod
     def of(
@@ -173,6 +183,7 @@ class Observed:
         gaps: Iterable[Gap],
         coverage: Coverage | None = None,
         sex_evidence: SexEvidence | None = None,
+        copy_numbers: CopyNumbers | None = None,
     ) -> "Observed":
         """In order; structural alleles must come in theirs."""
         kinds = list(GapKind)
@@ -183,6 +194,7 @@ class Observed:
             tuple(sorted(gaps, key=lambda gap: kinds.index(gap.kind))),
             coverage,
             sex_evidence,
+            copy_numbers,
         )
 
 
@@ -202,6 +214,7 @@ def observe(call_set: CallSet, sample: int | None, sex: Sex) -> Observed:
         _gaps(call_set, sample),
         None if sample is None else call_set.coverage.get(sample),
         None if sample is None else call_set.sex_evidence.get(sample),
+        None if sample is None else call_set.copy_numbers.get(sample),
     )
 
 

@@ -4,31 +4,32 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from foxp3_annot.alignment_run import CalledReads, Companion, call_reads, call_set_of, companions_in
 from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.callset import CallSet, Record
+from foxp3_annot.copy_number import wants_companions
 from foxp3_annot.coverage import Coverage, CoverageSource
 from foxp3_annot.errors import InputError
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex
 from foxp3_annot.interpretation import Described, assess, describe
+from foxp3_annot.job import Job
 from foxp3_annot.knowledge import Knowledge
-from foxp3_annot.readers.alignments import ReadSettings, SampleReads, is_alignment_file, read_locus, workspace
+from foxp3_annot.readers.alignments import ReadSettings, SampleReads
 from foxp3_annot.readers.callable_regions import read_callable_regions
-from foxp3_annot.readers.calling import call_sample, write_calls
 from foxp3_annot.readers.reference_blocks import held_against
-from foxp3_annot.readers.samples import AUTO, SampleRow, SampleSheet
-from foxp3_annot.readers.sex import read_depths, sex_evidence_of_calls
+from foxp3_annot.readers.samples import AUTO
+from foxp3_annot.readers.sex import sex_evidence_of_calls
 from foxp3_annot.readers.vcf import extracted, raw_records, read_call_set
 from foxp3_annot.report.html import sample_page
 from foxp3_annot.report.json import report_json
 from foxp3_annot.report.provenance import Settings
 from foxp3_annot.report.sample import Subject, sample_report
-from foxp3_annot.sex_evidence import SexEvidence
 from foxp3_annot.variant import Variant
 from foxp3_annot.writers.files import copy_file, safe_name, write_text
 from foxp3_annot.writers.tables import callability_table, sample_table
@@ -39,28 +40,6 @@ Progress = Callable[[str], None]
 _RESERVED = ".callability"
 CALLABILITY_ENDING = f"{_RESERVED}.tsv"
 """The end of the name of the table of callability, which no report of another sample may share."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One input file, its name, the build where it is stated, and what the sheet says of its samples.
-
-    With `only_listed` samples that no row names get no report. `callable_regions` is the BED file that holds for
-    samples whose row names none.
-    """
-
-    path: Path
-    name: str
-    assembly: Assembly | None = None
-    rows: tuple[SampleRow, ...] = ()
-    only_listed: bool = False
-    settings: ReadSettings = field(default_factory=ReadSettings)
-    callable_regions: Path | None = None
-
-    @property
-    def is_alignment(self) -> bool:
-        """Whether the file holds reads."""
-        return is_alignment_file(self.path)
 
 
 @dataclass(frozen=True)
@@ -79,104 +58,66 @@ class Outcome:
     alignments: tuple[tuple[str, Path], ...] = ()
 
 
-def jobs_of(
-    names: Mapping[Path, str],
-    sheet: SampleSheet,
-    assembly: Assembly | None,
-    *,
-    only_listed: bool = False,
-    settings: ReadSettings | None = None,
-    listed_as: Path | None = None,
-    callable_regions: Path | None = None,
-) -> list[Job]:
-    """A job for each file. A build stated in a row counts for its file; rows of one file must not differ.
-
-    With `listed_as` the rows are those of another file, from which this one was made.
-    """
-    jobs = []
-    for path, name in names.items():
-        rows = sheet.of_file(listed_as or path)
-        stated = {row.assembly for row in rows if row.assembly and row.vcf}
-        if len(stated) > 1:
-            raise InputError(f"{path}: the rows of the sample sheet state different builds for this file; keep one")
-        settings = settings or ReadSettings()
-        jobs.append(Job(path, name, next(iter(stated), assembly), rows, only_listed, settings, callable_regions))
-    return jobs
-
-
 def read_and_describe(
-    job: Job,
-    knowledge: Knowledge,
+    job: Job, knowledge: Knowledge, stack: ExitStack, resources: AnnotationResources = NO_RESOURCES
+) -> tuple[Path, CallSet, dict[Variant, Described]]:
+    """Read a VCF or BCF file and describe each of its alleles once; the extract lives as long as the stack."""
+    extract, call_set = _read_records(job, knowledge.gene, stack)
+    return extract, call_set, describe(call_set.variants(), knowledge.gene, knowledge.matcher, resources)
+
+
+def _read_records(job: Job, gene: Gene, stack: ExitStack) -> tuple[Path, CallSet]:
+    extract = stack.enter_context(extracted(job.path, gene))
+    call_set = read_call_set(job.path, extract, job.name, gene, job.assembly)
+    evidence = sex_evidence_of_calls(job.path, call_set.assembly, indexed=call_set.seen.indexed)
+    return extract, replace(call_set, sex_evidence=evidence)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A job with what its file says; `reads` are those of each sample of an alignment file, by its index."""
+
+    job: Job
+    extract: Path
+    call_set: CallSet
+    reads: Mapping[int, SampleReads]
+
+
+def read_jobs(
+    jobs: Iterable[Job],
+    sexes: Mapping[str, Sex],
+    gene: Gene,
     stack: ExitStack,
-    resources: AnnotationResources = NO_RESOURCES,
-    sexes: Mapping[str, Sex] | None = None,
-) -> tuple[Path, CallSet, dict[Variant, Described], Mapping[int, SampleReads]]:
-    """Read a file and describe each of its alleles once; the extract lives as long as the stack.
-
-    The reads of each sample of an alignment file come last, by its index; `sexes` tells with how many copies to call.
-    """
-    reads: Mapping[int, SampleReads] = {}
-    if job.is_alignment:
-        extract, call_set, reads = _read_alignments(job, knowledge.gene, stack, sexes or {})
-    else:
-        extract = stack.enter_context(extracted(job.path, knowledge.gene))
-        call_set = read_call_set(job.path, extract, job.name, knowledge.gene, job.assembly)
-        evidence = sex_evidence_of_calls(job.path, call_set.assembly, indexed=call_set.seen.indexed)
-        call_set = replace(call_set, sex_evidence=evidence)
-    return extract, call_set, describe(call_set.variants(), knowledge.gene, knowledge.matcher, resources), reads
-
-
-def _read_alignments(
-    job: Job, gene: Gene, stack: ExitStack, sexes: Mapping[str, Sex]
-) -> tuple[Path, CallSet, Mapping[int, SampleReads]]:
-    """The calls of a BAM or CRAM file as VCF and as a call set with depths, and the reads behind them."""
-    folder = stack.enter_context(workspace())
-    rows = {row.name_in_file: row for row in job.rows}
-    named = [row for row in job.rows if row.vcf is not None]
-    unnamed = named[0].name_in_file if len(named) == 1 and named[0].name_in_file == named[0].sample else job.name
-    locus = read_locus(
-        job.path,
-        gene,
-        unnamed,
-        folder,
-        job.assembly,
-        job.settings,
-        lambda name: rows[name].platform if name in rows else None,
+    progress: Progress,
+    beside: Iterable[Job] = (),
+) -> tuple[list[Read], frozenset[str] | None]:
+    """Read every file. The depth of captured reads is compared with the other samples that were read, and with those
+    of the files `beside`, which are read for this alone where captured reads are among the jobs. The names of their
+    samples come second; None where they were not read."""
+    read: dict[Path, tuple[Path, CallSet]] = {}
+    called: dict[Path, CalledReads] = {}
+    jobs = list(jobs)
+    for job in jobs:
+        progress(f"reading {job.path.name}")
+        if job.is_alignment:
+            called[job.path] = call_reads(job, gene, sexes, stack)
+        else:
+            read[job.path] = _read_records(job, gene, stack)
+    added: list[Companion] = []
+    wanted = any(
+        wants_companions(sample.depth, gene.on(one.locus.assembly)) for one in called.values() for sample in one.samples
     )
-    calls = []
-    for number, sample in enumerate(locus.samples):
-        place = folder / f"calling{number}"
-        place.mkdir()
-        sex = _sex_in_file(job, rows.get(sample.name), sample.name, sexes)
-        reference = gene.on(locus.assembly).reference
-        calls.append(call_sample(sample, locus.contig, reference, sex, job.settings, place))
-    extract = folder / "calls.vcf"
-    write_calls(extract, locus, tuple(calls))
-    call_set = read_call_set(job.path, extract, job.name, gene, locus.assembly)
-    call_set = replace(
-        call_set,
-        assembly_basis=locus.basis,
-        seen=replace(call_set.seen, indexed=locus.indexed, records_on_x=None),
-        coverage={index: one.coverage for index, one in enumerate(calls)},
-        sex_evidence=_sex_evidence(job.path, locus.indexed, len(calls)),
-        favoured_copies={index: one.favoured for index, one in enumerate(calls) if one.favoured},
-    )
-    return extract, call_set, dict(enumerate(locus.samples))
-
-
-def _sex_evidence(path: Path, indexed: bool, samples: int) -> dict[int, SexEvidence]:
-    """What the index counts by chromosome; it does not tell the samples of one file apart."""
-    depths = read_depths(path) if indexed and samples == 1 else None
-    return {0: SexEvidence(reads=depths)} if depths else {}
-
-
-def _sex_in_file(job: Job, row: SampleRow | None, name: str, sexes: Mapping[str, Sex]) -> Sex:
-    """The sex of a sample before it has a report: from the command line by any of its names, else from the sheet."""
-    id_ = row.sample if row else name
-    for key in (f"{job.name}.{id_}", id_):
-        if key in sexes:
-            return sexes[key]
-    return row.sex if row else Sex.UNKNOWN
+    others = [job for job in beside if job.path not in called]
+    for job in others:
+        if wanted:
+            progress(f"counting depth in {job.path.name}")
+            added += companions_in(job, gene, sexes)
+    for path, one in called.items():
+        near = [sample.companion for other in called.values() if other is not one for sample in other.samples]
+        read[path] = call_set_of(one, gene, [*near, *added])
+    reads = {path: dict(enumerate(sample.reads for sample in one.samples)) for path, one in called.items()}
+    compared = None if others and not wanted else frozenset(name for one in added for name in one.names)
+    return [Read(job, *read[job.path], reads.get(job.path, {})) for job in jobs], compared
 
 
 def report_jobs(
@@ -187,22 +128,22 @@ def report_jobs(
     stack: ExitStack,
     progress: Progress,
     resources: AnnotationResources = NO_RESOURCES,
+    beside: Iterable[Job] = (),
 ) -> list[Outcome]:
-    """Reports of every sample of every job, nothing written yet.
+    """Reports of every sample of every job, nothing written yet; `beside` as in `read_jobs`.
 
     A sample name that stands in several files is told apart by the name of the file. Raises InputError where
     two reports would still share a name, and where `sexes` names a sample that is in no file.
     """
-    read = []
-    for job in jobs:
-        progress(f"reading {job.path.name}")
-        extract, call_set, described, reads = read_and_describe(job, knowledge, stack, resources, sexes)
-        read.append((job, extract, call_set, described, reads, list(_subjects(job, call_set))))
-    known = [subject for *_, subjects in read for _, subject in subjects]
-    _refuse_unknown(sexes, known)
+    files, compared = read_jobs(jobs, sexes, knowledge.gene, stack, progress, beside)
+    read = [(one, list(_subjects(one.job, one.call_set))) for one in files]
+    known = [subject for _, subjects in read for _, subject in subjects]
+    _refuse_unknown(sexes, known, compared)
     shared = {id_ for id_, count in Counter(subject.id for subject in known).items() if count > 1}
     outcomes, owners, stated = [], dict[str, Path](), StatedRegions(knowledge)
-    for job, extract, call_set, described, reads, subjects in read:
+    for one, subjects in read:
+        job, extract, call_set, reads = one.job, one.extract, one.call_set, one.reads
+        described = describe(call_set.variants(), knowledge.gene, knowledge.matcher, resources)
         reports, kept = [], []
         for index, given in subjects:
             subject = _with_sex(_renamed(given, job) if given.id in shared else given, given.id, sexes)
@@ -216,7 +157,8 @@ def report_jobs(
             regions = _regions_of(job, given.name_in_file)
             seen = stated.added(job.path, extract, call_set, index, regions) if regions else call_set
             assessment = assess(seen, index, subject.sex, described, knowledge.gene, knowledge.matcher, resources)
-            settings = settings_of(job, subject, assembly, resources, regions)
+            copies = seen.copy_numbers.get(index) if index is not None else None
+            settings = settings_of(job, subject, assembly, resources, regions, copies.companions if copies else ())
             if index is not None and index in reads and job.settings.mini_bam:
                 kept.append((subject.id, reads[index].path))
             reports.append(sample_report(subject, call_set, assessment, knowledge.gene, knowledge.catalogue, settings))
@@ -270,9 +212,10 @@ def _with_sex(subject: Subject, name: str, sexes: Mapping[str, Sex]) -> Subject:
     return replace(subject, sex=sex, sex_declared=True) if sex else subject
 
 
-def _refuse_unknown(sexes: Mapping[str, Sex], known: list[Subject]) -> None:
+def _refuse_unknown(sexes: Mapping[str, Sex], known: list[Subject], compared: frozenset[str] | None) -> None:
+    """InputError for a sex that is stated of a sample that is in no file, as far as all files were read."""
     names = {subject.id for subject in known}
-    unknown = sorted(set(sexes) - names)
+    unknown = sorted(set(sexes) - names - compared) if compared is not None else []
     if unknown:
         raise InputError(f"--sex names sample '{unknown[0]}', which is in no input; the samples are {_listed(names)}")
 
@@ -283,6 +226,7 @@ def settings_of(
     assembly: Assembly | None,
     resources: AnnotationResources = NO_RESOURCES,
     regions: Path | None = None,
+    companions: Iterable[str] = (),
 ) -> Settings:
     """A command that repeats this report, and the settings that bear on it; the same however it was called."""
     stated = job.assembly or assembly or AUTO
@@ -300,6 +244,10 @@ def settings_of(
     if regions:
         words += ["--callable", regions.name]
         configuration["callable"] = regions.name
+    files = sorted(set(companions) - {job.path.name})
+    if files:
+        words += [word for name in files for word in ("--beside", name)]
+        configuration["beside"] = ", ".join(files)
     return Settings(shlex.join(words), configuration, resources)
 
 

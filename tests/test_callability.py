@@ -361,7 +361,26 @@ def test_the_counts_add_up() -> None:
         f"Of {len(REPORTED)} alleles reported in IPEX, {one.count(AlleleVerdict.EXCLUDED)} are excluded" in one.sentence
     )
     assert f"{len(one.remaining)} in exon 12" in one.sentence
-    assert [structure.verdict for structure in one.structures] == [AlleleVerdict.NOT_ASSESSABLE]
+    assert [structure.verdict for structure in one.structures] == [AlleleVerdict.EXCLUDED]
+
+
+def test_a_reported_lesion_is_judged_by_the_depth_of_its_stretch() -> None:
+    (lesion,) = CATALOGUE.structures
+    start, end = lesion.outer[Assembly.GRCH38]
+    lost = deep(30, over=(Run(start, end, 0),))
+    known = {"structures": {lesion.id}, "stretches": {(start, end)}}
+    for coverage, sex, found, verdict in (
+        (deep(30), Sex.MALE, {}, AlleleVerdict.EXCLUDED),
+        (deep(30), Sex.FEMALE, {}, AlleleVerdict.EXCLUDED),
+        (deep(30), Sex.UNKNOWN, {}, AlleleVerdict.NOT_ASSESSABLE),
+        (deep(5), Sex.MALE, {}, AlleleVerdict.NOT_ASSESSABLE),
+        (deep(30, source=CoverageSource.BLOCKS), Sex.MALE, {}, AlleleVerdict.NOT_ASSESSABLE),
+        (lost, Sex.MALE, {}, AlleleVerdict.NOT_EXCLUDED),
+        (lost, Sex.MALE, known, AlleleVerdict.FOUND),
+        (deep(30), Sex.MALE, {"stretches": {(end, end + 500)}}, AlleleVerdict.NOT_EXCLUDED),
+    ):
+        (one,) = callability(coverage, (), sex, MODEL, CATALOGUE, THRESHOLDS, **found).structures
+        assert one.verdict is verdict, one
 
 
 def test_published_people_are_counted_once() -> None:

@@ -7,7 +7,6 @@ import pytest
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.catalogue import Catalogue
 from foxp3_annot.copy_number import (
-    CopyState,
     LocusDepth,
     copy_numbers,
     is_captured,
@@ -16,6 +15,7 @@ from foxp3_annot.copy_number import (
     stretches_of,
 )
 from foxp3_annot.coverage import Coverage, CoverageSource, ReadFilters, Run
+from foxp3_annot.exon_copies import CopyState
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex
 

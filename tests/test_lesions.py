@@ -7,15 +7,19 @@ import pytest
 
 from benchmarks.lesions import SETTINGS, Setting, is_found, lesions_of
 from benchmarks.simulation import Gain, Haplotype, Loss, simulate
+from foxp3_annot.alignment import Platform
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.callset import StructuralAllele
 from foxp3_annot.catalogue import Catalogue
-from foxp3_annot.coverage import ReadFilters
+from foxp3_annot.coverage import Coverage, ReadFilters
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex
 from foxp3_annot.lesion import Lesion
 from foxp3_annot.matching import same_lesion
-from foxp3_annot.readers.lesions import LESION_HEADER, lesion_records, read_junctions
+from foxp3_annot.readers.alignments import LocusReads
+from foxp3_annot.readers.calling import SampleCalls
+from foxp3_annot.readers.calls_vcf import write_calls
+from foxp3_annot.readers.lesions import read_junctions
 
 G38 = Assembly.GRCH38
 MALE, FEMALE = SETTINGS[1], SETTINGS[2]
@@ -69,15 +73,15 @@ def test_clipped_ends_without_supplementary_alignments_count(gene: Gene, tmp_pat
 
 def test_records_are_those_of_a_vcf(gene: Gene, tmp_path: Path) -> None:
     reference = gene.on(G38).reference
-    lesions = [
+    lesions = (
         Lesion("DEL", 49255001, 49256000, None, None, 9, 4, 12.5, 0, 3),
         Lesion("DUP", 49257001, 49258000, (49256900, 49257100), (49257900, 49258100), 0, 0, 7.0, 2),
-    ]
+    )
     path = tmp_path / "a.vcf"
-    columns = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n"
-    head = ["##fileformat=VCFv4.2", f"##contig=<ID=chrX,length={G38.x_length}>", *LESION_HEADER]
-    body = "".join(one + "\n" for one in lesion_records(lesions, Sex.MALE, "chrX", reference))
-    path.write_text("\n".join(head) + "\n" + columns + body)
+    locus = LocusReads(G38, "stated", "chrX", True, ())
+    depths = Coverage.of_depths(G38, reference.window.start, [20] * len(reference.window), ReadFilters(), 150)
+    calls = [SampleCalls(name, Platform.ILLUMINA, 2 - male, None, (), depths) for name, male in (("S", 1), ("T", 0))]
+    write_calls(path, locus, calls, reference, [lesions, lesions[:1]], [Sex.MALE, Sex.FEMALE])
     with pysam.VariantFile(str(path)) as records:
         lost, doubled = records
     assert (lost.pos, lost.ref, lost.stop, lost.info["SVLEN"]) == (
@@ -87,6 +91,9 @@ def test_records_are_those_of_a_vcf(gene: Gene, tmp_path: Path) -> None:
     assert lost.samples["S"]["GT"] == (1,)
     assert (doubled.info["CIPOS"], doubled.info["CIEND"]) == ((-101, 99), (-100, 100))
     assert doubled.samples["S"]["CN"] == 2
+    assert (lost.samples["S"]["SR"], lost.samples["S"]["PE"]) == (9, 4)
+    assert lost.samples["T"]["GT"] == (1, 1), "no copy is left"
+    assert doubled.samples["T"]["GT"] == (0, 0), "read, and not doubled"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ import pysam
 import pysam.bcftools
 import pysam.samtools
 
-from foxp3_annot import __version__
 from foxp3_annot.alignment import (
     CHANCE,
     MIXED_INDEL_FRACTION,
@@ -31,7 +30,7 @@ from foxp3_annot.alignment import (
 from foxp3_annot.assembly import Assembly, build_of
 from foxp3_annot.coverage import Coverage, ReadFilters, SeenAllele
 from foxp3_annot.genotype import Sex
-from foxp3_annot.readers.alignments import LocusReads, ReadSettings, SampleReads
+from foxp3_annot.readers.alignments import ReadSettings, SampleReads
 from foxp3_annot.reference import Reference
 from foxp3_annot.variant import Variant, within_window
 
@@ -115,6 +114,16 @@ def call_sample(
     return SampleCalls(sample.name, sample.platform, copies, favoured, records, coverage)
 
 
+def count_depths(
+    sample: SampleReads, contig: str, reference: Reference, settings: ReadSettings, folder: Path
+) -> Coverage:
+    """The depths of one sample alone, as `call_sample` counts them; `folder` must exist and be empty."""
+    filters = sample.platform.filters(settings.filters)
+    local = _Local.of(sample.path, contig, reference, folder)
+    depths = local.depths(filters)
+    return Coverage.of_depths(local.assembly, reference.window.start, depths, filters, local.read_length(filters))
+
+
 # --- a contig of its own ----------------------------------------------------------------------------
 
 
@@ -172,6 +181,17 @@ class _Local:
         pysam.samtools.depth(*words, catch_stdout=False)
         found = [int(line.rsplit("\t", 1)[1]) for line in target.read_text().splitlines()]
         return found or [0] * len(self.reference.window)
+
+    def read_length(self, filters: ReadFilters) -> int:
+        """The middle length of the reads that count, in bases."""
+        with pysam.AlignmentFile(str(self.reads)) as reads:
+            counted = (
+                read.infer_read_length() or 0
+                for read in reads.fetch(until_eof=True)
+                if not read.flag & _COUNTED_OUT and read.mapping_quality >= filters.mapping_quality
+            )
+            lengths = sorted(counted)
+        return lengths[len(lengths) // 2] if lengths else 0
 
     def pileup(self, filters: ReadFilters, platform: Platform) -> Path:
         """Every base of the window with its alleles, reads and likelihoods."""
@@ -537,72 +557,3 @@ def _on_one_copy(one: Support, two: Support) -> bool | None:
     if both >= max(_SAME_COPY * fewer, 2):
         return True
     return False if not both and fewer >= _OPPOSITE_READS else None
-
-
-# --- the calls of a file as VCF ---------------------------------------------------------------------
-
-_FORMATS = (
-    ("GT", "1", "Genotype; both alleles where reads show both, however many copies there are"),
-    ("DP", "1", "Reads counted at the place"),
-    ("AD", "R", "Reads of each allele"),
-    ("ADF", "R", "Reads of each allele on the forward strand"),
-    ("ADR", "R", "Reads of each allele on the reverse strand"),
-    ("GQ", "1", "Phred-scaled quality of the genotype"),
-    ("PS", "1", "Phase set, by the position of its first record"),
-)
-
-
-def write_calls(target: Path, locus: LocusReads, samples: tuple[SampleCalls, ...]) -> None:
-    """The records of all samples as one plain VCF on chromosome X. A sample without a record at a place where
-    another has one is written as reference where reads lie over it, and as not called where none do."""
-    target.write_text("\n".join(_lines(locus, samples)) + "\n", encoding="utf-8")
-
-
-def _lines(locus: LocusReads, samples: tuple[SampleCalls, ...]) -> Iterator[str]:
-    yield "##fileformat=VCFv4.2"
-    yield f"##source=foxp3_annot {__version__}, bcftools {pysam.__samtools_version__}"
-    yield f'##FILTER=<ID=LowQual,Description="Quality below {LOW_QUALITY:g}">'
-    yield '##INFO=<ID=BELOW_CALLER,Number=0,Type=Flag,Description="Not called; more reads than errors explain">'
-    for key, number, text in _FORMATS:
-        kind = "String" if key == "GT" else "Integer"
-        yield f'##FORMAT=<ID={key},Number={number},Type={kind},Description="{text}">'
-    yield f"##contig=<ID={CONTIG},length={locus.assembly.x_length},assembly={locus.assembly}>"
-    columns = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
-    yield "\t".join((*columns, *(sample.name for sample in samples)))
-    by_key: dict[tuple[int, str, tuple[str, ...]], dict[int, CalledRecord]] = {}
-    for index, sample in enumerate(samples):
-        for record in sample.records:
-            by_key.setdefault(record.key, {})[index] = record
-    for _, records in sorted(by_key.items()):
-        yield _line(records, samples)
-
-
-def _line(records: dict[int, CalledRecord], samples: tuple[SampleCalls, ...]) -> str:
-    first = next(iter(records.values()))
-    quality = max(record.quality for record in records.values())
-    below = all(record.below_the_caller for record in records.values())
-    cells = [
-        _cell(records[index]) if index in records else _silent(sample, first) for index, sample in enumerate(samples)
-    ]
-    return "\t".join(
-        (
-            *(CONTIG, str(first.position), ".", first.ref, ",".join(first.alts), f"{quality:g}"),
-            "PASS" if quality >= LOW_QUALITY else "LowQual",
-            "BELOW_CALLER" if below else ".",
-            ":".join(key for key, _, _ in _FORMATS),
-            *cells,
-        )
-    )
-
-
-def _cell(record: CalledRecord) -> str:
-    counts = (",".join(map(str, one)) for one in (record.reads, record.forward, record.reverse))
-    quality = "." if record.genotype_quality is None else str(record.genotype_quality)
-    return ":".join((record.genotype, str(record.depth), *counts, quality, str(record.phase_set or ".")))
-
-
-def _silent(sample: SampleCalls, other: CalledRecord) -> str:
-    """The cell of a sample that has no record where another has one."""
-    (depth,) = sample.coverage.depths(other.position, other.position)
-    allele = "0" if depth else "."
-    return f"{'/'.join([allele] * sample.copies)}:{depth or 0}:.:.:.:.:."

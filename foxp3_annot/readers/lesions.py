@@ -9,8 +9,7 @@ from statistics import median
 import pysam
 
 from foxp3_annot.coverage import ReadFilters
-from foxp3_annot.genotype import Sex
-from foxp3_annot.lesion import SHORTEST, Junction, Lesion
+from foxp3_annot.lesion import SHORTEST, Junction
 from foxp3_annot.reference import Reference
 
 WORD = 18
@@ -301,57 +300,3 @@ def _of_cluster(cluster: Sequence[_Pair], usual: InsertSize) -> Junction:
     starts = (right + 1, max(right + 1, min(one.forward[0] for one in cluster) + reach))
     ends = (min(left - 1, max(one.backward[1] for one in cluster) - reach), left - 1)
     return Junction("DEL", starts[0], ends[1], 0, 0, len(cluster), starts, ends)
-
-
-# --- as records ---
-
-LESION_HEADER: tuple[str, ...] = (
-    '##ALT=<ID=DEL,Description="Deletion">',
-    '##ALT=<ID=DUP,Description="Tandem duplication">',
-    '##INFO=<ID=SVTYPE,Number=1,Type=String,Description="Type of structural variant">',
-    '##INFO=<ID=END,Number=1,Type=Integer,Description="Last base of the stretch that is lost or doubled">',
-    '##INFO=<ID=SVLEN,Number=A,Type=Integer,Description="Bases gained, negative for lost ones">',
-    '##INFO=<ID=CIPOS,Number=2,Type=Integer,Description="Where the first base of the stretch may lie, from POS+1">',
-    '##INFO=<ID=CIEND,Number=2,Type=Integer,Description="Where the last base of the stretch may lie, from END">',
-    '##INFO=<ID=IMPRECISE,Number=0,Type=Flag,Description="The ends are not known to the base">',
-    '##INFO=<ID=HOMLEN,Number=A,Type=Integer,Description="Bases by which the stretch can move to the right">',
-    '##INFO=<ID=SR,Number=1,Type=Integer,Description="Reads aligned on both sides of the ends joined">',
-    '##INFO=<ID=PE,Number=1,Type=Integer,Description="Read pairs that lie on both sides of the ends joined">',
-    '##INFO=<ID=LLR,Number=1,Type=Float,Description="log10 likelihood ratio of these copies to the usual number">',
-    '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
-    '##FORMAT=<ID=CN,Number=1,Type=Integer,Description="Copies of the stretch, from the depth">',
-)
-"""Header lines for the records of `lesion_records`; the contig is the caller's."""
-
-
-def lesion_records(lesions: Iterable[Lesion], sex: Sex, contig: str, reference: Reference) -> tuple[str, ...]:
-    """Symbolic records of one sample, in order of place, without line ends; FORMAT is GT:CN."""
-    return tuple(_record(one, sex, contig, reference) for one in lesions)
-
-
-def _record(lesion: Lesion, sex: Sex, contig: str, reference: Reference) -> str:
-    before = max(lesion.start - 1, reference.window.start)
-    size = lesion.end - lesion.start + 1
-    facts = [f"SVTYPE={lesion.type}", f"END={lesion.end}", f"SVLEN={-size if lesion.type == 'DEL' else size}"]
-    for key, bounds, place in (("CIPOS", lesion.start_range, lesion.start), ("CIEND", lesion.end_range, lesion.end)):
-        if bounds:
-            facts.append(f"{key}={bounds[0] - place},{bounds[1] - place}")
-    if lesion.start_range or lesion.end_range:
-        facts.append("IMPRECISE")
-    if lesion.homology:
-        facts.append(f"HOMLEN={lesion.homology}")
-    facts += [f"SR={lesion.split_reads}", f"PE={lesion.pairs}", f"LLR={lesion.log10_likelihood_ratio:.2f}"]
-    copies = "." if lesion.copies is None else str(lesion.copies)
-    fields = (
-        contig, before, ".", reference.fetch(before, before), f"<{lesion.type}>", ".", "PASS", ";".join(facts),
-        "GT:CN", f"{genotype_of(lesion, sex)}:{copies}",
-    )  # fmt: skip
-    return "\t".join(map(str, fields))
-
-
-def genotype_of(lesion: Lesion, sex: Sex) -> str:
-    """`1` where a male has it on his one copy, `1/1` where both copies of a female are lost; else `0/1`, in a male
-    too, who then has cells with and without it."""
-    if sex is Sex.MALE:
-        return "0/1" if lesion.copies is None else "1"
-    return "1/1" if lesion.copies == 0 else "0/1"

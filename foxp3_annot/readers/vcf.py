@@ -211,7 +211,8 @@ def _record(path: Path, ordinal: int, record: Any, gene: Gene, assembly: Assembl
     try:
         keys = tuple(record.format.keys())
         genotyped = "GT" in keys and len(record.samples) > 0
-        calls = dict(_calls(record, keys)) if genotyped else {}
+        structural = any(allele.structural for allele in alleles)
+        calls = dict(_calls(record, keys, structural=structural)) if genotyped else {}
     except (ValueError, TypeError, OSError) as error:
         where = f"{path}: record {record.contig}:{record.pos}"
         raise InputError(f"{where}: its sample columns cannot be read ({error}); write the file again") from error
@@ -321,7 +322,7 @@ def _svlen(record: Any) -> int:
         return 1
 
 
-def _calls(record: Any, keys: tuple[str, ...]) -> Iterator[tuple[int, Call]]:
+def _calls(record: Any, keys: tuple[str, ...], *, structural: bool) -> Iterator[tuple[int, Call]]:
     for index, sample in enumerate(record.samples.values()):
         alleles = sample.allele_indices or (None,)
         phased = bool(sample.phased) and len(alleles) > 1
@@ -337,8 +338,27 @@ def _calls(record: Any, keys: tuple[str, ...]) -> Iterator[tuple[int, Call]]:
                     _text(sample, "PS", keys),
                     _numbers(sample, "ADF", keys),
                     _numbers(sample, "ADR", keys),
+                    *(_support(sample, keys) if structural else ()),
                 ),
             )
+
+
+_SPLIT_READS = ("SR", "RV")
+_READ_PAIRS = ("PE", "PR", "DV")
+
+
+def _support(sample: Any, keys: tuple[str, ...]) -> tuple[int | None, int | None, int | None]:
+    """Split reads, read pairs and copies of a structural allele, as Manta (SR, PR: of each allele), Delly (RV, DV),
+    LUMPY (SR, PE) and this program write them."""
+    split = next((_numbers(sample, key, keys)[-1] for key in _SPLIT_READS if _numbers(sample, key, keys)), None)
+    pairs = next((_numbers(sample, key, keys)[-1] for key in _READ_PAIRS if _numbers(sample, key, keys)), None)
+    copies = _number(sample, "CN", keys)
+    return _count(split), _count(pairs), _count(copies)
+
+
+def _count(number: int | None) -> int | None:
+    """None for what no count can be."""
+    return number if number is not None and 0 <= number <= 1_000_000_000 else None
 
 
 def _text(sample: Any, key: str, keys: tuple[str, ...]) -> str:

@@ -20,6 +20,8 @@ from foxp3_annot.callability import (
     Verdict,
 )
 from foxp3_annot.coverage import Coverage, CoverageSource, ReadFilters, RegionsFile, Run, SeenAllele
+from foxp3_annot.exon_copies import CopyNumbers, CopyState, ExonCopyNumber, Stretch, usual_copies
+from foxp3_annot.genotype import Sex
 from foxp3_annot.locus import Interval
 from foxp3_annot.variant import Variant
 
@@ -121,7 +123,35 @@ def _allele(one: AlleleCallability) -> dict[str, Any]:
 
 
 def _structure(one: StructureCallability) -> dict[str, Any]:
-    return {"id": one.structure.id, "name": one.structure.described_as, "verdict": one.verdict.code}
+    return {
+        "id": one.structure.id,
+        "name": one.structure.described_as,
+        "verdict": one.verdict.code,
+        "reason": one.reason,
+    }
+
+
+def copy_number_values(one: CopyNumbers) -> dict[str, Any]:
+    """The copies that were counted, stretch by stretch; `copy_numbers_of_values` reads them back."""
+    return {
+        "usual": usual_copies(one.sex),
+        "companions": list(one.companions),
+        "stretches": [
+            {
+                "name": stretch.exon.name,
+                "exon": stretch.exon.exon,
+                "start": stretch.exon.start,
+                "end": stretch.exon.end,
+                "state": {"code": stretch.state.code, "label": stretch.state.label},
+                "other_copies": stretch.other_copies,
+                "log10_likelihood_ratio": stretch.log10_likelihood_ratio,
+                "observed": stretch.observed,
+                "expected": stretch.expected,
+                "sentence": stretch.sentence,
+            }
+            for stretch in one.stretches
+        ],
+    }
 
 
 # --- and back -------------------------------------------------------------------------------------------
@@ -147,6 +177,31 @@ def coverage_of(
         seen=tuple(_seen(text, assembly, variant_of) for text in values["seen"]),
         regions_file=RegionsFile(file, digest) if file is not None else None,
     )
+
+
+def copy_numbers_of_values(values: dict[str, Any], sex: Sex) -> CopyNumbers:
+    """The copies that a block of a report holds."""
+    states = {state.code: state for state in CopyState}
+    return CopyNumbers(
+        sex,
+        tuple(
+            ExonCopyNumber(
+                exon=Stretch(one["name"], one["start"], one["end"], one["exon"]),
+                state=states[one["state"]["code"]],
+                other_copies=one["other_copies"],
+                log10_likelihood_ratio=_float(one["log10_likelihood_ratio"]),
+                observed=float(one["observed"]),
+                expected=_float(one["expected"]),
+                sentence=one["sentence"],
+            )
+            for one in values["stretches"]
+        ),
+        tuple(values["companions"]),
+    )
+
+
+def _float(number: float | None) -> float | None:
+    return None if number is None else float(number)
 
 
 def thresholds_of(values: dict[str, Any]) -> Thresholds:

@@ -24,6 +24,7 @@ class Aspect(enum.Enum):
     NOT_ASSESSED = ("not assessed", True)
     CALLABILITY = ("callability", True)
     REGION = ("region", True)
+    COPIES = ("copy number", True)
     EXCLUSION = ("exclusion", True)
     LIMIT = ("limit", True)
     SOURCE = ("source", True)
@@ -161,6 +162,12 @@ def _of_callability(*keys: str) -> Callable[[Values], list[str]]:
     return lambda report: _each(*keys)(report["callability"]) if report["callability"] is not None else []
 
 
+def _copies(report: Values) -> list[str]:
+    """What depth says of each exon, and what it was compared with; none where the file holds no reads."""
+    counted = report["copy_number"]
+    return _named(*counted)(counted) if isinstance(counted, dict) else [_text(counted)] if counted else []
+
+
 def _label(key: str) -> Callable[[Values], list[str]]:
     """The code of a vocabulary, which its label or sentence explains."""
     return lambda values: [values[key]["code"]]
@@ -235,6 +242,7 @@ _OF_REPORT: Readers = {
     Aspect.CALLABILITY: _callability,
     Aspect.REGION: _of_callability("regions"),
     Aspect.EXCLUSION: _of_callability("alleles", "structures"),
+    Aspect.COPIES: _copies,
     Aspect.LIMIT: _each("limits"),
     Aspect.SOURCE: _each("citations"),
 }

@@ -6,6 +6,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from foxp3_annot.callability import AlleleVerdict, Verdict
+from foxp3_annot.copy_number import CALLED, EXCLUDED
+from foxp3_annot.exon_copies import CopyState
 from foxp3_annot.report.annotation_resources import sentence_of
 
 HEADINGS = {
@@ -38,6 +40,12 @@ def _shown_regions(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in regions if one["kind"] != "splice_site" or one["verdict"] != "callable"]
 
 
+def _odd_copies(counted: dict[str, Any] | None) -> list[str]:
+    """The states that stand for another number of copies than the usual one."""
+    usual = counted["usual"] if counted else None
+    return [state.code for state in CopyState if usual and state.copies not in (None, usual)]
+
+
 def sample_page(report: dict[str, Any]) -> str:
     """The page of a sample report; findings that conclude nothing by themselves are listed apart."""
     weighty = [finding for finding in report["findings"] if finding["conclusion"] != "inconclusive"]
@@ -47,6 +55,8 @@ def sample_page(report: dict[str, Any]) -> str:
         weighty=weighty,
         regions=_shown_regions(report),
         verdicts={verdict.code: verdict.label for verdict in (*Verdict, *AlleleVerdict)},
+        copy_limits={"called": CALLED, "usual": EXCLUDED},
+        odd_copies=_odd_copies(report["copy_number"]),
         others=[finding for finding in report["findings"] if finding not in weighty],
         meanings={
             one["name"]: {value["name"]: value["meaning"] for value in one["values"]}

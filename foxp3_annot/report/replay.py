@@ -33,7 +33,7 @@ from foxp3_annot.interpretation import describe, interpret
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observed, is_observed
 from foxp3_annot.reference import Reference
-from foxp3_annot.report.callability import coverage_of, thresholds_of
+from foxp3_annot.report.callability import copy_numbers_of_values, coverage_of, thresholds_of
 from foxp3_annot.report.json import report_json
 from foxp3_annot.report.provenance import Settings, pack_options
 from foxp3_annot.report.sample import SCHEMA_VERSION, Subject, locus_of, sample_report
@@ -184,8 +184,15 @@ def _observed(report: dict[str, Any], sex: Sex, reference: Reference) -> Observe
     for things in ([one.allele for one in variants], [one.allele for one in structural], [gap.kind for gap in gaps]):
         if len(set(things)) < len(things):
             raise _damaged("something stands in it twice that can stand there once")
+    copies = report["copy_number"]
     return Observed.of(
-        sex, variants, structural, gaps, _coverage(report, reference), _sex_evidence(report["sex_check"]["evidence"])
+        sex,
+        variants,
+        structural,
+        gaps,
+        _coverage(report, reference),
+        _sex_evidence(report["sex_check"]["evidence"]),
+        copy_numbers_of_values(copies, sex) if copies else None,
     )
 
 

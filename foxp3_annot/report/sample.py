@@ -19,6 +19,7 @@ from foxp3_annot.catalogue import (
     RowsAbout,
     classification_of,
 )
+from foxp3_annot.exon_copies import CopyNumbers
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.hallmark import hallmarks_of
@@ -28,7 +29,7 @@ from foxp3_annot.interpretation import Assessment, Concern, Conclusion, Finding,
 from foxp3_annot.observation import Evidence
 from foxp3_annot.protein import one_letter
 from foxp3_annot.report.annotation_resources import annotation_values
-from foxp3_annot.report.callability import callability_values
+from foxp3_annot.report.callability import callability_values, copy_number_values
 from foxp3_annot.report.provenance import Settings, provenance
 from foxp3_annot.sex_evidence import ReadDepths, SexCheck, SexStatus, XGenotypes
 
@@ -98,6 +99,7 @@ def sample_report(
             {"code": one.code, "sentence": one.sentence, "places": list(one.places)} for one in assessment.unassessed
         ],
         "callability": callability_values(assessment.callability) if assessment.callability else None,
+        "copy_number": copy_number_values(assessment.copy_numbers) if assessment.copy_numbers else None,
         "inheritance": [{"sentence": s.sentence, "citations": list(s.citations)} for s in statements],
         "limits": list(LIMITS),
         "citations": [citation_values(citation) for citation in cited],
@@ -132,7 +134,8 @@ def headline(subject: Subject, call_set: CallSetOutline, assessment: Assessment,
         return _review_sentence(telling, assessment, subject.sex)
     if assessment.conclusion is Conclusion.NOTHING_FOUND and assessment.callability:
         refuted = [f for f in findings if f.described.concern is Concern.REFUTED]
-        return " ".join([_clear_sentence(assessment.callability), *([_refuted(refuted)] if refuted else [])])
+        clear = _clear_sentence(assessment.callability, assessment.copy_numbers)
+        return " ".join([clear, *([_refuted(refuted)] if refuted else [])])
     if not call_set.seen.records_in_locus and not assessment.callability:
         return "The file holds no record in the FOXP3 locus: nothing can be said about FOXP3, and IPEX is not excluded."
     harmless = [f for f in findings if f.described.concern is Concern.REFUTED]
@@ -146,11 +149,11 @@ def _refuted(findings: list[Finding]) -> str:
     return f"{_names(findings)} was once published as a mutation and has been refuted."
 
 
-def _clear_sentence(seen: Callability) -> str:
+def _clear_sentence(seen: Callability, copies: CopyNumbers | None) -> str:
     """What stands at the top where nothing was found although all that is needed could be seen."""
     callable_, needed = seen.needed
     unseen = [
-        "structural lesions",
+        _unseen_structures(seen, copies),
         "changes deep in introns and in control regions",
         "mutations not yet reported there",
     ]
@@ -163,6 +166,18 @@ def _clear_sentence(seen: Callability) -> str:
         f"{seen.count(AlleleVerdict.EXCLUDED)} of {len(seen.reported)} small alleles reported in IPEX are excluded. "
         f"Not excluded: {', '.join(unseen)}."
     )
+
+
+def _unseen_structures(seen: Callability, copies: CopyNumbers | None) -> str:
+    """Which structural lesions remain open."""
+    if not copies or len(copies.open) == len(copies.stretches):
+        return "structural lesions"
+    words = []
+    if copies.open:
+        words.append(f"deletions and duplications of {_joined(one.exon.name for one in copies.open)}")
+    words += [f"the {one.structure.described_as}" for one in seen.structures if not one.is_settled]
+    words.append("structural lesions that leave the depth of exons as it is")
+    return ", ".join(words)
 
 
 def _exclusion_sentence(seen: Callability | None) -> str:
@@ -488,6 +503,9 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "allele_fraction": evidence.allele_fraction,
         "genotype_quality": evidence.genotype_quality,
         "strands": list(evidence.strands) if evidence.strands else None,
+        "split_reads": evidence.split_reads,
+        "read_pairs": evidence.read_pairs,
+        "copies": evidence.copies,
     }
 
 

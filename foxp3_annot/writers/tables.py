@@ -86,6 +86,10 @@ CALLABILITY_COLUMNS = (
     "p_miss_hemizygous",
     "p_miss_heterozygous",
     "p_miss_mosaic",
+    "copies",
+    "mean_depth",
+    "expected_depth",
+    "log10_likelihood_ratio",
 )
 
 DESCRIBED_COLUMNS = (
@@ -278,7 +282,19 @@ def callability_table(report: dict[str, Any]) -> str:
     rows = [{**one, "what": one["kind"], "callable_bases": one["callable"]} for one in seen["regions"]]
     rows += [{**one, "what": "allele", "least_depth": one["depth"]} | _miss_cells(one) for one in seen["alleles"]]
     rows += [{**one, "what": "structure"} for one in seen["structures"]]
+    rows += [_copy_cells(one) for one in (report["copy_number"] or {"stretches": []})["stretches"]]
     return table(CALLABILITY_COLUMNS, [common | _words(row) for row in rows])
+
+
+def _copy_cells(stretch: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "what": "copies",
+        **{key: stretch[key] for key in ("name", "start", "end", "log10_likelihood_ratio")},
+        "copies": stretch["state"]["code"],
+        "reason": stretch["sentence"],
+        "mean_depth": stretch["observed"],
+        "expected_depth": stretch["expected"],
+    }
 
 
 def _miss_cells(allele: dict[str, Any]) -> dict[str, Any]:

@@ -74,6 +74,15 @@ def calls_of(vcf):
     return f"<results>/calls/{safe_name(CALLED[vcf])}.g.vcf.gz" if vcf in CALLED else str(vcf)
 
 
+COMPARED = [vcf for vcf in CALL_SETS if is_alignment_file(vcf) and vcf not in CALLED and config.get("compare_depth", True)]
+MOST_COMPARED = 20
+
+
+def beside(vcf):
+    """Other files of reads, whose depth that of captured reads is held against."""
+    return [other for other in COMPARED if other != vcf][:MOST_COMPARED] if vcf in COMPARED else []
+
+
 def only_males(vcf):
     """Whether all samples of a file are declared male, so that it can be called with one copy."""
     return all(row.sex.value == "male" for row in SHEET.rows if row.vcf == vcf)

@@ -14,6 +14,8 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             callable=REGIONS[vcf],
             annotations=[str(path) for path in RESOURCES],
             knowledge=PACKS,
+            beside=[str(other) for other in beside(vcf)],
+            beside_index=[path for other in beside(vcf) for path in index_of(other)],
         output:
             vcf=f"<results>/annotated/{safe_name(call_set)}.vcf.gz",
             index=f"<results>/annotated/{safe_name(call_set)}.vcf.gz.tbi",
@@ -41,11 +43,12 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             annotations=["--annotations", config["annotations"]] if RESOURCES else [],
             knowledge=[word for folder in config.get("knowledge", []) for word in ("--knowledge", folder)],
             reads=READ_OPTIONS if is_alignment_file(vcf) and vcf not in CALLED else [],
+            beside=[word for other in beside(vcf) for word in ("--beside", str(other))],
             listed_as=["--listed-as", str(vcf)] if vcf in CALLED else [],
             results=subpath(output.vcf, ancestor=2),
         shell:
             "foxp3-annot report --samples {input.sheet:q} --call-set {params.call_set:q}"
-            " --assembly {params.assembly:q} {params.annotations:q} {params.knowledge:q} {params.reads:q} {params.listed_as:q}"
+            " --assembly {params.assembly:q} {params.annotations:q} {params.knowledge:q} {params.reads:q} {params.beside:q} {params.listed_as:q}"
             " -o {params.results:q} -- {input.vcf:q} > {log:q} 2>&1"
 
 
