@@ -1,15 +1,94 @@
-"""Variants that lie on one copy of the gene and act together: in one codon, or one restoring the frame of another."""
+"""Variants on one copy of the gene that are one: parts of a known allele that a caller wrote as several records,
+variants of one codon, or one that restores the frame of another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise, product
 
 from foxp3_annot.annotation import Annotation, annotate
 from foxp3_annot.assembly import build_of
 from foxp3_annot.effect import codons_of, effect_of_haplotype, touches_coding
 from foxp3_annot.gene import Gene
+from foxp3_annot.reference import Reference
 from foxp3_annot.transcript import Transcript
 from foxp3_annot.variant import Edit, Variant
+
+NEAR = 20
+"""Bases beyond a known allele within which a caller may have placed parts of it."""
+
+MOST_PLACEMENTS = 1000
+"""Ways to place several movable parts that are tried; the one that was written comes first."""
+
+
+def as_written(position: int, ref: str, alt: str) -> Edit:
+    """A record of a VCF without the bases that both sides share, at the place at which it stands.
+
+    >>> as_written(10, "GAC", "G"), as_written(10, "A", "GT")
+    (Edit(start=11, ref='AC', alt=''), Edit(start=10, ref='A', alt='GT'))
+    """
+    while ref and alt and ref[0] == alt[0]:
+        position, ref, alt = position + 1, ref[1:], alt[1:]
+    while ref and alt and ref[-1] == alt[-1]:
+        ref, alt = ref[:-1], alt[:-1]
+    return Edit(position, ref, alt)
+
+
+def split_alleles(
+    parts: Mapping[Variant, Edit], known: Iterable[Variant], reference: Reference
+) -> Iterator[tuple[Variant, tuple[Variant, ...]]]:
+    """Known alleles that variants of one copy make together, each with those variants in order of place.
+
+    `parts` holds the variants with their edits as written. An insertion or deletion that can be moved is tried at its
+    other places too, since a caller that puts records in normal form moves it past its neighbours. The whole must be
+    the known allele and nothing else; a variant goes into one allele only, the one that takes the most of them.
+    """
+    ordered = sorted(parts, key=lambda one: (parts[one], one.key))
+    found = [
+        (allele, run)
+        for allele in known
+        if allele not in parts
+        for run in _runs([one for one in ordered if _is_near(one, allele)], allele.length_change)
+        if _makes(run, parts, allele, reference)
+    ]
+    taken: set[Variant] = set()
+    for allele, run in sorted(found, key=lambda one: (-len(one[1]), one[0].key)):
+        if taken.isdisjoint(run):
+            taken.update(run)
+            yield allele, run
+
+
+def _is_near(variant: Variant, allele: Variant) -> bool:
+    return variant.end >= allele.start - NEAR and variant.start <= allele.end + NEAR
+
+
+def _runs(variants: Sequence[Variant], length_change: int) -> Iterator[tuple[Variant, ...]]:
+    """Two or more variants in a row that together gain or lose so many bases."""
+    for first in range(len(variants)):
+        for last in range(first + 2, len(variants) + 1):
+            run = tuple(variants[first:last])
+            if sum(one.length_change for one in run) == length_change:
+                yield run
+
+
+def _makes(run: tuple[Variant, ...], parts: Mapping[Variant, Edit], allele: Variant, reference: Reference) -> bool:
+    """Whether the variants make the allele at the places as written, or at others that they can have."""
+    places = [dict.fromkeys((parts[one], *one.placements())) for one in run]
+    return any(joined(edits, reference) == allele for edits in islice(product(*places), MOST_PLACEMENTS))
+
+
+def joined(edits: Collection[Edit], reference: Reference) -> Variant | None:
+    """One variant that makes all edits; None where they overlap, go in at one place, or undo each other."""
+    ordered = sorted(edits)
+    if any(
+        one.end >= two.start or (not one.ref + two.ref and one.start == two.start) for one, two in pairwise(ordered)
+    ):
+        return None
+    bases, done = [], ordered[0].start
+    for edit in ordered:
+        bases += [reference.fetch(done, edit.start - 1), edit.alt]
+        done = edit.end + 1
+    ref, alt = reference.fetch(ordered[0].start, done - 1), "".join(bases)
+    return None if ref == alt else Variant.of(reference, ordered[0].start, ref, alt)
 
 
 def acting_together(variants: Sequence[Variant], transcript: Transcript) -> Iterator[tuple[Variant, ...]]:
@@ -46,14 +125,18 @@ def _closed(group: list[tuple[Edit, Variant]]) -> Iterator[tuple[Variant, ...]]:
         yield tuple(variant for _, variant in group)
 
 
-def combined(variants: Sequence[Variant], gene: Gene) -> Annotation:
+def combined(variants: Sequence[Variant], gene: Gene) -> Annotation | None:
     """The annotation of a group as one allele, named by HGVS both as one change and as an allele of several.
 
-    Where the group lies in one exon the allele is one replacement; the effect is that of all edits together.
+    Where the group lies in one exon the allele is one replacement; the effect is that of all edits together. None
+    where the variants undo each other.
     """
     model = gene.on(build_of(variants[0].assembly))
     transcript = model.transcript
-    annotation = annotate(spanning(variants, gene), gene)
+    whole = joined([variant.leftmost() for variant in variants], model.reference)
+    if whole is None:
+        return None
+    annotation = annotate(whole, gene)
     if touches_coding(transcript, transcript.edit_of(annotation.variant)):
         return annotation
     effect = effect_of_haplotype(transcript, [transcript.edit_of(variant) for variant in variants])
@@ -65,14 +148,3 @@ def allele_name(variants: Sequence[Variant], gene: Gene) -> str:
     names = [annotate(variant, gene).hgvs_c.split(":c.")[1] for variant in variants]
     transcript = gene.on(build_of(variants[0].assembly)).transcript
     return f"{transcript.accession}:c.[{';'.join(names)}]"
-
-
-def spanning(variants: Sequence[Variant], gene: Gene) -> Variant:
-    """One variant that makes all changes: from the first changed base to the last."""
-    reference = gene.on(build_of(variants[0].assembly)).reference
-    edits = sorted(variant.leftmost() for variant in variants)
-    bases, done = [], edits[0].start
-    for edit in edits:
-        bases += [reference.fetch(done, edit.start - 1), edit.alt]
-        done = edit.end + 1
-    return Variant.of(reference, edits[0].start, reference.fetch(edits[0].start, done - 1), "".join(bases))

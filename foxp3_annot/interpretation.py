@@ -10,17 +10,18 @@ from foxp3_annot.assembly import build_of
 from foxp3_annot.callability import THRESHOLDS, Callability, Thresholds, callability
 from foxp3_annot.callset import CallSet, CallSetOutline, StructuralAllele
 from foxp3_annot.catalogue import Catalogue, CuratedStructure, classification_of
+from foxp3_annot.coverage import Coverage, CoverageSource
 from foxp3_annot.discordance import Explanation, explanations
 from foxp3_annot.exon_copies import CopyNumbers
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
-from foxp3_annot.haplotype import acting_together, combined
+from foxp3_annot.haplotype import acting_together, as_written, combined, split_alleles
 from foxp3_annot.matching import Match, Matcher, MatchLevel, same_lesion
 from foxp3_annot.observation import Evidence, GapKind, Observation, Observed, observe
 from foxp3_annot.pack.vocabulary import Classification, Side
 from foxp3_annot.sex_evidence import SexCheck
 from foxp3_annot.structural import StructuralAnnotation, annotate_structural
-from foxp3_annot.variant import Variant
+from foxp3_annot.variant import Edit, Variant
 
 
 class Concern(enum.Enum):
@@ -308,19 +309,40 @@ def _state_notes(state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> I
 def _combined(
     findings: tuple[Finding, ...], sex: Sex, gene: Gene, matcher: Matcher, resources: AnnotationResources
 ) -> tuple[Finding, ...]:
-    """The findings, with those of one copy that act together judged as one beside each alone."""
+    """The findings, with those of one copy that are one change judged as one beside each alone.
+
+    First come those that together are a curated allele, wherever they lie; then those that act together.
+    """
     found = list(findings)
+
+    def join(members: list[Finding], annotation: Annotation) -> Finding:
+        """The finding of the whole, put among those found unless another copy of the gene showed it already."""
+        whole = _whole(members, annotation, sex, matcher, resources)
+        for one in found:
+            if one.members and one.annotation.variant == annotation.variant:
+                return one
+        found[:] = [_as_member(one, whole) if one in members else one for one in found]
+        found.append(whole)
+        return whole
+
     for copy in _copies(findings):
         by_variant = {finding.annotation.variant: finding for finding in copy}
-        transcript = gene.on(build_of(copy[0].annotation.variant.assembly)).transcript
-        for group in acting_together(list(by_variant), transcript):
-            members = [by_variant[variant] for variant in group]
-            whole = _whole(members, sex, gene, matcher, resources)
-            if any(one.members and one.annotation.variant == whole.annotation.variant for one in found):
-                continue
-            found = [_as_member(one, whole) if one in members else one for one in found]
-            found.append(whole)
+        model = gene.on(build_of(copy[0].annotation.variant.assembly))
+        parts = {variant: _edit(finding) for variant, finding in by_variant.items()}
+        curated = [one.alleles[model.assembly] for one in matcher.catalogue.variants]
+        for allele, run in list(split_alleles(parts, curated, model.reference)):
+            by_variant[allele] = join([by_variant.pop(variant) for variant in run], annotate(allele, gene))
+        for group in acting_together(list(by_variant), model.transcript):
+            annotation = combined(group, gene)
+            if annotation:
+                join([by_variant[variant] for variant in group], annotation)
     return tuple(found)
+
+
+def _edit(finding: Finding) -> Edit:
+    """What its first record puts in place of what."""
+    record = finding.evidence[0]
+    return as_written(record.position, record.ref.upper(), record.alt.upper())
 
 
 def _copies(findings: tuple[Finding, ...]) -> Iterator[list[Finding]]:
@@ -346,9 +368,10 @@ def _phase(evidence: Evidence) -> tuple[str, int] | None:
     return None if evidence.copy is None else (evidence.phase_set, evidence.copy)
 
 
-def _whole(members: list[Finding], sex: Sex, gene: Gene, matcher: Matcher, resources: AnnotationResources) -> Finding:
+def _whole(
+    members: list[Finding], annotation: Annotation, sex: Sex, matcher: Matcher, resources: AnnotationResources
+) -> Finding:
     """The finding that several variants of one copy make together."""
-    annotation = combined([one.annotation.variant for one in members], gene)
     described = described_as(annotation, matcher, resources)
     states = {one.zygosity for one in members}
     state = states.pop() if len(states) == 1 else Zygosity.HETEROZYGOUS
@@ -410,8 +433,12 @@ def _unassessed(
 ) -> Iterable[Unassessed]:
     """What this file leaves open for this sample, the most important first."""
     window = model.window
-    if not call_set.seen.records_in_locus:
-        yield Unassessed("no_record_in_locus", _no_record_sentence(call_set))
+    coverage = observed.coverage
+    if coverage and coverage.source is CoverageSource.READS:
+        if not any(run.depth for run in coverage.runs):
+            yield Unassessed("no_read_in_locus", _no_read_sentence(coverage, model))
+    elif not call_set.seen.records_in_locus:
+        yield Unassessed("no_record_in_locus", _no_record_sentence(call_set, coverage))
     blocks = call_set.seen.reference_block_bases
     if seen:
         callable_, needed = seen.needed
@@ -434,11 +461,7 @@ def _unassessed(
         yield Unassessed(gap.kind.code, gap.kind.sentence, gap.places)
     if observed.copy_numbers:
         yield from _open_copies(observed.copy_numbers, structures)
-    yield Unassessed(
-        "not_detectable",
-        "Deletions and duplications of exons, the 1,388-bp deletion at non-coding exon 1 (PMID:17484868), mosaicism "
-        "and changes deep in introns are not excluded by a file of small variants.",
-    )
+    yield Unassessed("not_detectable", _not_detectable(observed, seen, model))
     yield Unassessed(
         "transplant",
         "If the person has had a stem-cell transplant, DNA from blood is the donor's: use another tissue.",
@@ -462,7 +485,51 @@ def _open_copies(copies: CopyNumbers, structures: tuple[StructuralFinding, ...])
         yield Unassessed("copy_number_open", f"The number of copies is not known of: {names}.{why}")
 
 
-def _no_record_sentence(call_set: CallSetOutline) -> str:
+def _not_detectable(observed: Observed, seen: Callability | None, model: GeneModel) -> str:
+    """What this kind of data does not show, however deep it is."""
+    if seen and seen.coverage.source is CoverageSource.READS:
+        if observed.copy_numbers and observed.sex is not Sex.UNKNOWN:
+            looked = (
+                "Deletions and duplications were looked for in reads that span their ends and, where copies could be "
+                "counted, in the depth of each exon. Inversions, insertions of foreign sequence and lesions joined to "
+                f"another chromosome were not; a lesion with both ends outside the window, {model.window}, leaves no "
+                "ends to be seen, and one in part of the cells shows by spanning reads only."
+            )
+        else:
+            why = ", since the sex is not known" if observed.copy_numbers else ""
+            looked = f"Deletions and duplications were not looked for in these reads{why}, nor were inversions."
+        return (
+            f"{looked} Small variants in less than {seen.thresholds.mosaic_fraction:.0%} of the reads may be missed, "
+            "and what an unreported change deep in an intron or in a control region does is not known."
+        )
+    by = {
+        CoverageSource.BLOCKS: "by the blocks of a gVCF, which tell where variants could be called, not how many "
+        "copies there are",
+        CoverageSource.REGIONS: "by callable regions, which tell where variants could be called, not how many copies "
+        "there are",
+    }
+    source = by[seen.coverage.source] if seen else "by a file of small variants"
+    return (
+        "Deletions and duplications of exons, the 1,388-bp deletion at non-coding exon 1 (PMID:17484868), mosaicism "
+        f"and changes deep in introns are not excluded {source}."
+    )
+
+
+def _no_read_sentence(coverage: Coverage, model: GeneModel) -> str:
+    filters = coverage.filters
+    counted = (
+        f" (mapping quality from {filters.mapping_quality} on, base quality from {filters.base_quality} on, without "
+        "duplicates)"
+        if filters
+        else ""
+    )
+    return (
+        f"No read that counts{counted} lies in the FOXP3 locus, {model.window}: the region was not sequenced or was "
+        "removed, the reads do not count, or the gene is lost. This is not a negative result."
+    )
+
+
+def _no_record_sentence(call_set: CallSetOutline, coverage: Coverage | None) -> str:
     on_x = call_set.seen.records_on_x
     if on_x:
         elsewhere = f"It has {on_x:,} records elsewhere on chromosome X."
@@ -470,4 +537,5 @@ def _no_record_sentence(call_set: CallSetOutline) -> str:
         elsewhere = "It has no record on chromosome X at all: the region was probably not sequenced or was removed."
     else:
         elsewhere = "Whether it covers chromosome X is not known."
-    return f"The file holds no record in the FOXP3 locus. {elsewhere} This is not a negative result."
+    end = f"What could be seen of the locus was {coverage.stated}." if coverage else "This is not a negative result."
+    return f"The file holds no record in the FOXP3 locus. {elsewhere} {end}"

@@ -17,8 +17,10 @@ PSEUDOAUTOSOMAL: dict[Assembly, tuple[tuple[int, int], tuple[int, int]]] = {
     Assembly.GRCH37: ((60_001, 2_699_520), (154_931_044, 155_260_560)),
     Assembly.GRCH38: ((10_001, 2_781_479), (155_701_383, 156_030_895)),
 }
-"""PAR1 and PAR2 on chromosome X (1-based, both ends included), as the Genome Reference Consortium and Ensembl give
-them. A male has two copies there, so that what is counted must lie outside."""
+"""PAR1 and PAR2 on chromosome X (1-based, both ends included). A male has two copies there, so that what is counted
+must lie outside. GRCh38: Ensembl, "Pseudoautosomal regions in human". GRCh37: the UCSC gateway of hg19, as quoted in
+the help of Ion Reporter ("Hard masked PAR regions in chromosome Y"); SeqVarTools (`chromWithPAR`) has the same for
+both."""
 
 AUTOSOMES = tuple(str(number) for number in range(1, 23))
 

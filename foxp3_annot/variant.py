@@ -92,6 +92,15 @@ class Variant:
             return Edit(self.start + len(self.alt), self.ref[len(self.alt) :], "")
         return Edit(self.start, self.ref, self.alt)
 
+    def placements(self) -> tuple[Edit, ...]:
+        """Every shortest edit that makes the allele, from the lowest coordinate to the highest."""
+        moved, room = abs(self.length_change), min(len(self.ref), len(self.alt))
+        if self.alt.startswith(self.ref):
+            return tuple(Edit(self.start + k, "", self.alt[k : k + moved]) for k in range(room + 1))
+        if self.ref.startswith(self.alt):
+            return tuple(Edit(self.start + k, self.ref[k : k + moved], "") for k in range(room + 1))
+        return (Edit(self.start, self.ref, self.alt),)
+
     def vcf(self, reference: Reference) -> Edit:
         """As a VCF record has it: leftmost, and with the base before it where a side would be empty.
 

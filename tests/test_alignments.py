@@ -330,6 +330,26 @@ def test_an_empty_locus_is_told(tmp_path: Path) -> None:
     assert "0 of 69 alleles reported in IPEX are excluded" in sentence
 
 
+def test_of_reads_it_is_told_what_was_counted_and_what_reads_do_not_show(tmp_path: Path) -> None:
+    """Nothing is said of records or of files of variants; the window of GRCh38 is that of docs and README."""
+    told = {}
+    for name, depth in (("none", 0.0), ("deep", 40.0)):
+        bam = write_bam(tmp_path / f"{name}.bam", Reads(depth=depth, seed=3))
+        found = run(tmp_path / name, bam, "--sex", "S=male")["S"]["not_assessed"]
+        told[name] = {one["code"]: one["sentence"] for one in found}
+        text = " ".join(told[name].values())
+        assert "record" not in text and "file of small variants" not in text
+        assert "looked for in reads that span their ends" in told[name]["not_detectable"]
+        assert "Inversions, insertions of foreign sequence" in told[name]["not_detectable"]
+        assert "less than 10% of the reads" in told[name]["not_detectable"]
+    assert "no_read_in_locus" not in told["deep"] and "1,570 are callable" in told["deep"]["silence"]
+    assert (
+        "No read that counts (mapping quality from 20 on, base quality from 15 on" in told["none"]["no_read_in_locus"]
+    )
+    assert "This is not a negative result." in told["none"]["no_read_in_locus"]
+    assert "0 are callable, as counted in the reads" in told["none"]["silence"]
+
+
 def test_the_users_folder_and_the_environment_stay_as_they_are(tmp_path: Path, fake_genome: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()

@@ -844,6 +844,33 @@ def test_stated_regions_exclude_without_chances(tmp_path: Path) -> None:
     assert one["provenance"]["command"].endswith("--callable 'covered <b>.bed'")
 
 
+def test_what_a_source_does_not_show_is_told_of_that_source(tmp_path: Path) -> None:
+    told = {}
+    far = "chrX\t60000000\t.\tA\tG\t50\tPASS\t.\tGT:DP\t1:40"
+    bed_words = ("--callable", str(exons_bed(tmp_path)))
+    for name, record, words in (
+        ("blocks", WHOLE, ()),
+        ("regions", far, bed_words),
+        ("variants", PLAIN, ()),
+        ("empty", far, ()),
+    ):
+        (tmp_path / name).mkdir()
+        found = run(tmp_path / name, record, words=words)["not_assessed"]
+        told[name] = {one["code"]: one["sentence"] for one in found}
+    ends = {
+        "blocks": "by the blocks of a gVCF, which tell where variants could be called, not how many copies there are.",
+        "regions": "by callable regions, which tell where variants could be called, not how many copies there are.",
+        "variants": "by a file of small variants.",
+        "empty": "by a file of small variants.",
+    }
+    for name, end in ends.items():
+        assert told[name]["not_detectable"].endswith(f"are not excluded {end}")
+    assert "no_record_in_locus" not in told["blocks"] and "no_record_in_locus" not in told["variants"]
+    assert "no record in the FOXP3 locus. It has 1 records elsewhere" in told["regions"]["no_record_in_locus"]
+    assert told["regions"]["no_record_in_locus"].endswith("stated by the callable regions of covered <b>.bed.")
+    assert told["empty"]["no_record_in_locus"].endswith("This is not a negative result.")
+
+
 def test_a_record_without_a_call_stands_against_stated_regions(tmp_path: Path) -> None:
     one = run(tmp_path, "chrX\t49251480\t.\tC\tT\t.\t.\t.\tGT\t./.", words=("--callable", str(exons_bed(tmp_path))))
     (allele,) = [allele for allele in one["callability"]["alleles"] if allele["name"] == A384T]

@@ -90,9 +90,22 @@ def test_contigs_by_accession_and_without_prefix() -> None:
     assert ContigReads("chrY_random", 1, 1).chromosome == ""
 
 
-def test_pseudoautosomal_regions_are_those_of_ensembl() -> None:
-    """Ensembl, human PARs: on X of GRCh38 10,001-2,781,479 and 155,701,383-156,030,895."""
+def test_pseudoautosomal_regions_are_those_of_ensembl_and_ucsc() -> None:
+    """Ensembl, human PARs (GRCh38); the UCSC gateway of hg19, as quoted in the help of Ion Reporter (GRCh37)."""
     assert PSEUDOAUTOSOMAL[Assembly.GRCH38] == ((10_001, 2_781_479), (155_701_383, 156_030_895))
+    assert PSEUDOAUTOSOMAL[Assembly.GRCH37] == ((60_001, 2_699_520), (154_931_044, 155_260_560))
+
+
+def test_pseudoautosomal_regions_are_as_long_on_x_as_on_y() -> None:
+    """The assemblies hold one sequence for both chromosomes. On Y: 10,001-2,781,479 and 56,887,903-57,217,415 (GRCh38,
+    Ensembl), 10,001-2,649,520 and 59,034,050-59,363,566 (GRCh37, as above)."""
+    on_y = {
+        Assembly.GRCH38: ((10_001, 2_781_479), (56_887_903, 57_217_415)),
+        Assembly.GRCH37: ((10_001, 2_649_520), (59_034_050, 59_363_566)),
+    }
+    for assembly, regions in on_y.items():
+        lengths = [end - start for start, end in PSEUDOAUTOSOMAL[assembly]]
+        assert lengths == [end - start for start, end in regions]
 
 
 # --- the check -------------------------------------------------------------------------------------------

@@ -96,6 +96,7 @@ def call_sample(
     called = [one for one in local.call(pileup, copies) if _is_told(one, settings.low)]
     if copies == 1:
         called = [_with_mixture(one, sample.platform, settings.low) for one in called]
+    called += _beside_gaps(called, tally, depths, reference, settings.low)
     carried = _alleles_called(called, reference)
     below = _below_the_caller(
         carried, tally, local.allele_reads(pileup), depths, reference, sample.platform, settings.low
@@ -325,6 +326,18 @@ class _Tally:
         index = min(max(variant.leftmost().start - self.start, 0), len(depths) - 1)
         return depths[index]
 
+    def counts(self, variant: Variant, depths: list[int]) -> _Counts:
+        """Reads of an allele as they are aligned, and the others at its place."""
+        support, over = self.support[variant], self.over(variant)
+        depth, reverse = max(self.depth(variant, depths), support.reads), sum(span[2] for span in over)
+        rest = (len(over) - reverse - support.forward, reverse - support.reverse)
+        return _Counts(
+            depth,
+            (max(depth - support.reads, 0), support.reads),
+            (max(rest[0], 0), support.forward),
+            (max(rest[1], 0), support.reverse),
+        )
+
     def over(self, variant: Variant) -> list[tuple[int, int, bool]]:
         """The counted reads over the place of an allele."""
         place = variant.leftmost().start
@@ -413,6 +426,48 @@ def _with_mixture(record: CalledRecord, platform: Platform, low: LowFraction) ->
     return replace(record, genotype="0/1", genotype_quality=None) if mixed else record
 
 
+BESIDE_A_GAP = 10
+"""Bases beside a called insertion or deletion within which a caller passes over substitutions of the same reads."""
+
+
+def _beside_gaps(
+    called: Iterable[CalledRecord], tally: _Tally, depths: list[int], reference: Reference, low: LowFraction
+) -> list[CalledRecord]:
+    """Substitutions that the reads of a called insertion or deletion show beside it, as those of a replacement do.
+
+    Realignment lowers the qualities there, so that a caller passes over them. Reads that end beside a gap do not hold
+    it and show bases that are not there; hence the reads with the gap must show the substitution, and no others.
+    """
+    gaps = list(called)
+    known, found = set(_alleles_called(gaps, reference)), []
+    for record in gaps:
+        variant = _variant(reference, record.position, record.ref, record.alts[0]) if len(record.alts) == 1 else None
+        support = tally.support.get(variant) if variant and variant.length_change else None
+        if variant is None or support is None:
+            continue
+        for other, theirs in tally.support.items():
+            near = other.end >= variant.start - BESIDE_A_GAP and other.start <= variant.end + BESIDE_A_GAP
+            if other.length_change or other in known or not near:
+                continue
+            both = len(support.templates & theirs.templates)
+            if both >= max(low.reads, _SAME_COPY * max(support.reads, theirs.reads)):
+                known.add(other)
+                counts = tally.counts(other, depths)
+                found.append(
+                    replace(
+                        record,
+                        position=other.start,
+                        ref=other.ref,
+                        alts=(other.alt,),
+                        depth=counts.depth,
+                        reads=counts.reads,
+                        forward=counts.forward,
+                        reverse=counts.reverse,
+                    )
+                )
+    return found
+
+
 def _below_the_caller(
     taken: Iterable[Variant],
     tally: _Tally,
@@ -441,14 +496,7 @@ def _below_the_caller(
             if counts is None or counts.reads[1] < max(low.reads, low.fraction * sum(counts.reads)):
                 continue
         else:
-            reverse = sum(span[2] for span in over)
-            rest = (len(over) - reverse - support.forward, reverse - support.reverse)
-            counts = _Counts(
-                depth,
-                (max(depth - support.reads, 0), support.reads),
-                (max(rest[0], 0), support.forward),
-                (max(rest[1], 0), support.reverse),
-            )
+            counts = tally.counts(variant, depths)
         edit = variant.vcf(reference)
         rate = error_rate(variant, support.mean_error, platform)
         quality = min(-10 * log_chance(support.reads, depth, rate) / math.log(10), 999.0)
