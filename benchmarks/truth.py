@@ -35,7 +35,7 @@ from foxp3_annot.callability import THRESHOLDS, AlleleVerdict, allele_callabilit
 from foxp3_annot.catalogue import CuratedVariant
 from foxp3_annot.gene import GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
-from foxp3_annot.interpretation import Assessment, assess
+from foxp3_annot.interpretation import Assessment, assess, describe
 from foxp3_annot.job import Job
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.pipeline import read_jobs
