@@ -420,7 +420,7 @@ def not_found(answers: Iterable[Answer]) -> dict[str, Told]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=10)
+    parser.add_argument("--repeats", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help=f"one repeat at {QUICK_DEPTHS[0]} and {QUICK_DEPTHS[1]}x")
     parser.add_argument("--aligner", choices=("truth", "mappy"), default="truth")
