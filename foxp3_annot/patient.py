@@ -28,6 +28,12 @@ class Karyotype(enum.Enum):
         """As the sample sheet writes it."""
         return "unknown" if self is Karyotype.UNKNOWN else self.name
 
+    @property
+    def counted_as(self) -> Sex:
+        """The sex that usually has as many copies of chromosome X, by which reads are called and copies counted; three
+        are called as two."""
+        return {None: Sex.UNKNOWN, 1: Sex.MALE}.get(self.copies, Sex.FEMALE)
+
     @classmethod
     def parse(cls, text: str) -> "Karyotype":
         """From the code; KeyError for another text."""
@@ -37,6 +43,12 @@ class Karyotype(enum.Enum):
     def of_sex(cls, sex: Sex) -> "Karyotype":
         """The usual one of a declared sex."""
         return {Sex.MALE: cls.XY, Sex.FEMALE: cls.XX}.get(sex, cls.UNKNOWN)
+
+
+def copies_counted_as(karyotype: Karyotype) -> Sex:
+    """The sex by which copies of exons are counted from depth; unknown where three copies are usual, which is not
+    provided for."""
+    return Sex.UNKNOWN if karyotype.copies == 3 else karyotype.counted_as
 
 
 class PriorHsct(enum.Enum):

@@ -156,7 +156,16 @@ def report_jobs(
             owners[subject.id] = job.path
             regions = _regions_of(job, given.name_in_file)
             seen = stated.added(job.path, extract, call_set, index, regions) if regions else call_set
-            assessment = assess(seen, index, subject.sex, described, knowledge.gene, knowledge.matcher, resources)
+            assessment = assess(
+                seen,
+                index,
+                subject.sex,
+                described,
+                knowledge.gene,
+                knowledge.matcher,
+                resources,
+                patient=subject.patient,
+            )
             copies = seen.copy_numbers.get(index) if index is not None else None
             settings = settings_of(job, subject, assembly, resources, regions, copies.companions if copies else ())
             if index is not None and index in reads and job.settings.mini_bam:

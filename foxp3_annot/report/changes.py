@@ -42,6 +42,7 @@ class Aspect(enum.Enum):
     NOTE = ("note", True)
     EXPLANATION = ("explanation", True)
     ZYGOSITY = ("zygosity", False)
+    STATE = ("how it is carried", False)
     EVIDENCE = ("evidence", True)
     MEMBER = ("member", True)
     NAME = ("name", True)
@@ -169,6 +170,11 @@ def _copies(report: Values) -> list[str]:
     return _named(*counted)(counted) if isinstance(counted, dict) else [_text(counted)] if counted else []
 
 
+def _state(finding: Values) -> list[str]:
+    """The finer state, which the sentence explains."""
+    return [str(finding["zygosity"].get("state", ""))] if isinstance(finding["zygosity"], dict) else []
+
+
 def _label(key: str) -> Callable[[Values], list[str]]:
     """The code of a vocabulary, which its label or sentence explains."""
     return lambda values: [values[key]["code"]]
@@ -261,7 +267,8 @@ _OF_FINDING: Readers = {
     Aspect.CURATED: _rows,
     Aspect.NOTE: _each("notes"),
     Aspect.EXPLANATION: _each("explanations"),
-    Aspect.ZYGOSITY: _label("zygosity"),
+    Aspect.ZYGOSITY: lambda finding: [finding["zygosity"]["code"]],
+    Aspect.STATE: _state,
     Aspect.EVIDENCE: _each("evidence"),
     Aspect.MEMBER: _each("members"),
     Aspect.NAME: _named(
@@ -282,7 +289,8 @@ _OF_STRUCTURAL: Readers = {
     Aspect.CURATED: lambda finding: [
         text for row in _lesion(finding) for text in _named("origin", "legacy_names", "remark")(row)
     ],
-    Aspect.ZYGOSITY: _label("zygosity"),
+    Aspect.ZYGOSITY: lambda finding: [finding["zygosity"]["code"]],
+    Aspect.STATE: _state,
     Aspect.EVIDENCE: _each("evidence"),
     Aspect.NAME: _named("hgvs_g", "hgvs_c"),
     Aspect.CONSEQUENCE: lambda finding: [*_each("consequences")(finding), *_named("sentence")(finding)],

@@ -14,7 +14,10 @@ HEADINGS = {
     "consistent_with_ipex": "Consistent with IPEX",
     "carrier": "Carrier",
     "review_needed": "Review needed",
-    "inconclusive": "Inconclusive",
+    "likely": "Likely consistent with IPEX",
+    "uncertain": "Uncertain",
+    "not_interpretable": "Sample not interpretable",
+    "not_assessable": "Nothing found, but not assessable",
     "nothing_found": "Nothing found in what could be assessed",
 }
 

@@ -34,6 +34,7 @@ from foxp3_annot.report.callability import callability_values, copy_number_value
 from foxp3_annot.report.patient import patient_values
 from foxp3_annot.report.provenance import Settings, provenance
 from foxp3_annot.sex_evidence import ReadDepths, SexCheck, SexStatus, XGenotypes
+from foxp3_annot.x_state import XState
 
 SCHEMA_VERSION = "2.0.0"
 
@@ -44,17 +45,6 @@ LIMITS = (
     "Positions in introns 1 and 6 count differently on the two builds; the names given here hold for the build named.",
     "Classes are those of the sources named; this program assigns none of its own.",
 )
-
-ZYGOSITY_SENTENCES = {
-    Zygosity.HEMIZYGOUS: "hemizygous: the only copy of the gene carries it",
-    Zygosity.HOMOZYGOUS: "homozygous: both copies of the gene carry it",
-    Zygosity.HETEROZYGOUS: "heterozygous: one of two copies of the gene carries it",
-    Zygosity.DISCORDANT: "discordant: genotype and sex do not fit together",
-    Zygosity.PARTIAL: "partial: carried, but not every copy was called",
-    Zygosity.NOT_GENOTYPED: "not genotyped: the record names it for the file, not for a person",
-    Zygosity.NO_CALL: "no call",
-    Zygosity.ABSENT: "absent: called, not carried",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +121,19 @@ def headline(subject: Subject, call_set: CallSetOutline, assessment: Assessment,
             f"Hemizygous for {_classified(telling, assessment)}: consistent with IPEX where the clinical picture fits."
         )
         return answer + _also_to_review(findings, assessment, subject.sex)
+    if assessment.conclusion is Conclusion.LIKELY:
+        answer = (
+            f"Probably hemizygous for {_classified(telling, assessment) or _names(telling)}: likely consistent with "
+            "IPEX where the clinical picture fits, once it is confirmed."
+        )
+        return answer + _also_to_review(findings, assessment, subject.sex)
+    if assessment.conclusion is Conclusion.UNCERTAIN:
+        return (
+            f"Of uncertain significance: {_names(telling)}. This neither explains IPEX nor excludes it; "
+            f"{_exclusion_sentence(assessment.callability)}"
+        )
+    if assessment.conclusion is Conclusion.NOT_INTERPRETABLE:
+        return _not_interpretable_sentence(assessment)
     if assessment.conclusion is Conclusion.CARRIER:
         carried = _classified(telling, assessment)
         return f"Carrier: heterozygous for {carried}." + _also_to_review(findings, assessment, subject.sex)
@@ -147,6 +150,15 @@ def headline(subject: Subject, call_set: CallSetOutline, assessment: Assessment,
     if harmless:
         return f"No FOXP3 variant that explains IPEX is recorded: {_refuted(harmless)} {limit[0].upper()}{limit[1:]}"
     return f"No FOXP3 variant that is reported in IPEX or damaging in kind is recorded; {limit}"
+
+
+def _not_interpretable_sentence(assessment: Assessment) -> str:
+    if not assessment.attribution.negative:
+        return (
+            "Not interpretable: nothing that matters for IPEX is recorded, but after a stem-cell transplant DNA from "
+            "blood is the donor's. Send material without blood cells, such as cultured fibroblasts or hair."
+        )
+    return "Not interpretable: nothing that matters for IPEX is recorded, but the sample may be another person's."
 
 
 def _refuted(findings: list[Finding]) -> str:
@@ -224,7 +236,7 @@ def _classified(findings: list[Finding], assessment: Assessment) -> str:
 
 
 def _joined(words: Iterable[str]) -> str:
-    *most, last = words
+    *most, last = [*words] or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
 
@@ -326,10 +338,14 @@ def locus_of(model: GeneModel) -> str:
     return f"chrX:{model.window.start}-{model.window.end}"
 
 
+def _state(state: XState) -> dict[str, str]:
+    return {"code": state.zygosity.value, "state": state.code, "sentence": state.sentence}
+
+
 def _finding(finding: Finding, gene: Gene) -> dict[str, Any]:
     curated = finding.described.match.curated
     return description_values(finding.annotation, gene) | {
-        "zygosity": {"code": finding.zygosity.value, "sentence": ZYGOSITY_SENTENCES[finding.zygosity]},
+        "zygosity": _state(finding.state),
         "concern": {"code": finding.described.concern.name.lower(), "label": finding.described.concern.value},
         "conclusion": finding.conclusion.value,
         "match": {
@@ -528,7 +544,7 @@ def _structural(finding: StructuralFinding) -> dict[str, Any]:
         "landmarks": list(annotation.landmarks),
         "consequences": list(annotation.terms),
         "sentence": annotation.sentence,
-        "zygosity": {"code": finding.zygosity.value, "sentence": ZYGOSITY_SENTENCES[finding.zygosity]},
+        "zygosity": _state(finding.state),
         "conclusion": finding.conclusion.value,
         "evidence": [_evidence(one) for one in finding.evidence],
         "curated": _structure(finding.curated) if finding.curated else None,
