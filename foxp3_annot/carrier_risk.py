@@ -6,7 +6,7 @@ from the balance of mutation and selection (Haldane 1935).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from fractions import Fraction
 from functools import cache
@@ -337,9 +337,7 @@ class Expectation:
 def _completed(pedigree: Pedigree) -> Pedigree:
     """With a parent who is told put beside one who is not."""
     people = [
-        Person(
-            one.id, one.sex, one.father or f"\0father of {one.id}", one.mother or f"\0mother of {one.id}", one.affected
-        )
+        replace(one, father=one.father or f"\0father of {one.id}", mother=one.mother or f"\0mother of {one.id}")
         if one.parents
         else one
         for one in pedigree.people
@@ -431,7 +429,6 @@ def next_child(
     for sex in (Sex.MALE, Sex.FEMALE):
         child = Person("\0next", sex, father, mother)
         larger = Pedigree.of(pedigree.id, (*pedigree.people, child))
-        room = Fraction(len(larger.people))
-        limits = {field.name: getattr(given, field.name) for field in fields(given)} | {"largest_pedigree": room}
-        found[sex] = carries(expectation(larger, states, Assumptions(**limits)).of(child.id))
+        room = replace(given, largest_pedigree=Fraction(len(larger.people)))
+        found[sex] = carries(expectation(larger, states, room).of(child.id))
     return NextChild(father, mother, found[Sex.MALE], found[Sex.FEMALE])

@@ -1,7 +1,6 @@
 """What is told of a person's family, and what was seen in its people in the same run."""
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from foxp3_annot.genotype import Zygosity
@@ -96,12 +95,12 @@ class FamilyRecord:
 
     pedigree: Pedigree
     person: str
-    seen: Mapping[str, tuple[SeenIn, ...]]
+    seen: tuple[tuple[str, tuple[SeenIn, ...]], ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
 
     def states_of(self, spdi: str) -> dict[str, SeenIn]:
         """The state of an allele in everyone of the pedigree, in its order."""
-        seen = {one.person: one for one in self.seen.get(spdi, ())}
+        seen = {one.person: one for one in dict(self.seen).get(spdi, ())}
         untested = AlleleState.NOT_TESTED, Basis.NO_SAMPLE
         return {one.id: seen.get(one.id, SeenIn(one.id, *untested)) for one in self.pedigree.people}
 

@@ -15,9 +15,10 @@ from foxp3_annot.callset import CallSet, Record
 from foxp3_annot.copy_number import wants_companions
 from foxp3_annot.coverage import Coverage, CoverageSource
 from foxp3_annot.errors import InputError
+from foxp3_annot.family_states import Member, with_states
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex
-from foxp3_annot.interpretation import Described, assess, describe
+from foxp3_annot.interpretation import Assessment, Described, assess, describe
 from foxp3_annot.job import Job
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.readers.alignments import ReadSettings, SampleReads
@@ -26,6 +27,7 @@ from foxp3_annot.readers.reference_blocks import held_against
 from foxp3_annot.readers.samples import AUTO
 from foxp3_annot.readers.sex import sex_evidence_of_calls
 from foxp3_annot.readers.vcf import extracted, raw_records, read_call_set
+from foxp3_annot.report.family import familial
 from foxp3_annot.report.html import sample_page
 from foxp3_annot.report.json import report_json
 from foxp3_annot.report.provenance import Settings
@@ -140,11 +142,12 @@ def report_jobs(
     known = [subject for _, subjects in read for _, subject in subjects]
     _refuse_unknown(sexes, known, compared)
     shared = {id_ for id_, count in Counter(subject.id for subject in known).items() if count > 1}
-    outcomes, owners, stated = [], dict[str, Path](), StatedRegions(knowledge)
+    owners, stated = dict[str, Path](), StatedRegions(knowledge)
+    tables = {one.job.path: describe(one.call_set.variants(), knowledge.gene, knowledge.matcher, resources)
+              for one, _ in read}  # fmt: skip
+    assessed: list[_Assessed] = []
     for one, subjects in read:
-        job, extract, call_set, reads = one.job, one.extract, one.call_set, one.reads
-        described = describe(call_set.variants(), knowledge.gene, knowledge.matcher, resources)
-        reports, kept = [], []
+        job, call_set = one.job, one.call_set
         for index, given in subjects:
             subject = _with_sex(_renamed(given, job) if given.id in shared else given, given.id, sexes)
             if subject.id.endswith(_RESERVED):
@@ -155,15 +158,48 @@ def report_jobs(
                 raise InputError(f"{job.path}: '{subject.id}' would also name a report of {owners[subject.id]}")
             owners[subject.id] = job.path
             regions = _regions_of(job, given.name_in_file)
-            seen = stated.added(job.path, extract, call_set, index, regions) if regions else call_set
+            seen = stated.added(job.path, one.extract, call_set, index, regions) if regions else call_set
+            described = tables[job.path]
             assessment = assess(seen, index, subject.sex, described, knowledge.gene, knowledge.matcher, resources)
             copies = seen.copy_numbers.get(index) if index is not None else None
             settings = settings_of(job, subject, assembly, resources, regions, copies.companions if copies else ())
-            if index is not None and index in reads and job.settings.mini_bam:
-                kept.append((subject.id, reads[index].path))
-            reports.append(sample_report(subject, call_set, assessment, knowledge.gene, knowledge.catalogue, settings))
-        outcomes.append(Outcome(job, extract, call_set, described, tuple(reports), resources, tuple(kept)))
+            assessed.append(_Assessed(one, seen, index, subject, assessment, settings))
+    reports = _reports(assessed, knowledge)
+    outcomes = []
+    for one, _ in read:
+        mine = [(each, report) for each, report in zip(assessed, reports, strict=True) if each.read is one]
+        kept = tuple(
+            (each.subject.id, one.reads[each.index].path)
+            for each, _ in mine
+            if each.index is not None and each.index in one.reads and one.job.settings.mini_bam
+        )
+        told = tuple(report for _, report in mine)
+        outcomes.append(Outcome(one.job, one.extract, one.call_set, tables[one.job.path], told, resources, kept))
     return outcomes
+
+
+@dataclass(frozen=True)
+class _Assessed:
+    """One sample with what its file says of it; `seen` holds callable regions that were stated, too."""
+
+    read: Read
+    seen: CallSet
+    index: int | None
+    subject: Subject
+    assessment: Assessment
+    settings: Settings
+
+
+def _reports(assessed: list[_Assessed], knowledge: Knowledge) -> list[dict[str, Any]]:
+    """The report of each sample, with what was seen in the relatives who are in the run."""
+    gene, reports = knowledge.gene, []
+    members = [Member(one.subject.patient, one.subject.sex, one.seen, one.index, one.assessment) for one in assessed]
+    for one, family in zip(assessed, with_states(members, gene), strict=True):
+        subject = replace(one.subject, patient=replace(one.subject.patient, family=family))
+        described = familial(family, one.read.call_set.assembly, gene, knowledge.matcher)
+        call_set, told = one.read.call_set, one.assessment
+        reports.append(sample_report(subject, call_set, told, gene, knowledge.catalogue, one.settings, described))
+    return reports
 
 
 def _regions_of(job: Job, name_in_file: str | None) -> Path | None:
@@ -244,6 +280,12 @@ def settings_of(
     if regions:
         words += ["--callable", regions.name]
         configuration["callable"] = regions.name
+    if subject.patient.family and job.pedigree:
+        words += ["--ped", job.pedigree.name]
+        configuration["ped"] = job.pedigree.name
+    for name, value in subject.patient.family.settings if subject.patient.family else ():
+        words += ["--assume", f"{name}={value}"]
+        configuration[name] = value
     files = sorted(set(companions) - {job.path.name})
     if files:
         words += [word for name in files for word in ("--beside", name)]

@@ -12,6 +12,7 @@ from foxp3_annot.carrier_risk import (
     NextChild,
     Origins,
     TooLarge,
+    Weight,
     carrier_probabilities,
     fits,
     lots_of,
@@ -54,6 +55,15 @@ _PARENTAGE = {
 }
 
 
+_NOT_CARRIED = {
+    AlleleState.ABSENT: "This person does not have it.",
+    AlleleState.SILENT: "Nothing is recorded of it in this person, which is no negative.",
+    AlleleState.UNCLEAR: "Whether this person has it is not clear.",
+    AlleleState.NOT_ATTRIBUTABLE: "What was seen in this sample may be a donor's.",
+    AlleleState.NOT_TESTED: "This person has no sample in the run.",
+}
+
+
 def inherited(person: str, pedigree: Pedigree, states: States, *, parentage_tested: bool = False) -> Inherited:
     """Whence a person has an allele, as far as the states of the parents tell; silence of a parent tells nothing.
 
@@ -67,7 +77,7 @@ def inherited(person: str, pedigree: Pedigree, states: States, *, parentage_test
     if clash:
         return Inherited(Origin.INCONSISTENT, f"{clash} Check samples, sex and parentage first.", ("genereviews_ipex",))
     if not mine.is_carried:
-        return Inherited(Origin.NOT_CARRIED, "It was not found in this person.")
+        return Inherited(Origin.NOT_CARRIED, _NOT_CARRIED[mine])
     if not one.parents:
         return Inherited(Origin.NOT_TOLD, "Not told: no parent stands in the pedigree.")
     ending = _PARENTAGE[parentage_tested]
@@ -205,8 +215,10 @@ def segregation(pedigree: Pedigree, states: States, given: Assumptions) -> Segre
     if not has:
         told.append("No meiosis is counted: no male with the allele is told to be affected.")
         return Segregation(0, None, (), against, healthy, " ".join(told))
-    chance = _chance(pedigree, states, has[0], [*has[1:], *free], given)
-    together = tuple(has[1:] + free)
+    free = [one for one in free if _chance(pedigree, states, [*has[1:], *free], [one], given) != 1]
+    telling = [*has[1:], *free]
+    chance = _chance(pedigree, states, telling, telling, given)
+    together = tuple(telling)
     if not together:
         told.append(f"No meiosis is counted: beside {has[0]} no male tells more.")
     elif chance is None:
@@ -234,12 +246,15 @@ def _halves(chance: Fraction) -> int:
     return count
 
 
-def _chance(pedigree: Pedigree, states: States, first: str, telling: list[str], given: Assumptions) -> Fraction | None:
-    """The probability that a neutral allele is in the telling males as it was seen, given all else that was seen."""
-    if not telling or len(pedigree.people) > given.largest_pedigree:
+def _chance(
+    pedigree: Pedigree, states: States, telling: list[str], asked: list[str], given: Assumptions
+) -> Fraction | None:
+    """The probability that a neutral allele is in the males asked as it was seen, given what was seen in all but the
+    telling ones; None where it cannot come into the family but more than once, or the family is too large."""
+    if not asked or len(pedigree.people) > given.largest_pedigree:
         return None
 
-    def weight(known: set[str]) -> tuple[int, Fraction] | None:
+    def weight(known: set[str]) -> Weight | None:
         likelihood = {
             one.id: {lot: fits(states[one.id], lot, Fraction(1)) for lot in lots_of(one.sex)}
             for one in pedigree.people
@@ -247,11 +262,11 @@ def _chance(pedigree: Pedigree, states: States, first: str, telling: list[str], 
         }
         return Expectation(pedigree, Origins.neutral(), likelihood).total()
 
-    clear = {id_ for id_, state in states.items() if state.is_clear}
-    basis, all_ = weight(clear - set(telling) | {first}), weight(clear)
-    if basis is None or all_ is None or basis[0] != all_[0]:
+    known = {id_ for id_, state in states.items() if state.is_clear} - set(telling)
+    basis, all_ = weight(known), weight(known | set(asked))
+    if basis is None or all_ is None or basis.order != all_.order:
         return None
-    return all_[1] / basis[1]
+    return all_.value / basis.value
 
 
 # --- who carries it, and who may --------------------------------------------------------------------------
@@ -347,7 +362,7 @@ def _role(state: AlleleState, probability: Fraction | None) -> Role:
 def _couples(person: str, pedigree: Pedigree, states: States, given: Assumptions) -> Iterable[NextChild]:
     """The next child of the person's parents, and the person's own; with anyone where no partner is told."""
     one = pedigree.by_id[person]
-    asked = [(one.father, one.mother)] if one.parents else []
+    asked = [(one.father, one.mother)] if one.mother else []
     asked += [pair for pair in pedigree.couples() if person in pair]
     if not any(person in pair for pair in asked) and one.sex is not Sex.UNKNOWN:
         asked.append((person, "") if one.sex is Sex.MALE else ("", person))

@@ -25,8 +25,8 @@ class _Line:
 def read_pedigrees(path: Path) -> tuple[Pedigree, ...]:
     """The families of a PED file, in its order. Raises InputError with every problem, one a line.
 
-    Columns are separated by tabs or spaces; further ones (genotypes) are skipped. Empty lines and `#` lines are skipped,
-    and a first line of column names. Sample names are those of the sheet or of the file of calls.
+    Columns are separated by tabs or spaces; further ones (genotypes) are skipped, and so are empty lines, `#` lines and
+    a first line of column names. Sample names are those of the sheet or of the file of calls.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
