@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +78,14 @@ def test_an_affected_uncle_alone() -> None:
     found = figures(daughter, MOTHER, Person("uncle", M, "grandfather", "grandmother", ILL))
     assert found["mother"] == Fraction(1, 3)
     assert found["girl"] == Fraction(1, 6)
+
+
+@pytest.mark.parametrize(("uncles", "figure"), [(0, Fraction(1, 6)), (1, Fraction(1, 10))])
+def test_the_aunt_of_an_isolated_case(uncles: int, figure: Fraction) -> None:
+    """Without uncles 2 of 6 parts of the mother's 2/3 come from the grandmother: 1/3, and half of that."""
+    told = [Person(f"uncle {n}", M, "grandfather", "grandmother", WELL) for n in range(uncles)]
+    found = figures(BOY, MOTHER, Person("aunt", F, "grandfather", "grandmother"), *told)
+    assert found["aunt"] == figure
 
 
 @pytest.mark.parametrize("count", range(6))
@@ -192,6 +201,11 @@ def test_assumptions_are_checked(name: str, value: str, said: str) -> None:
 
 def test_every_assumption_is_a_row_with_meaning_and_source() -> None:
     assert all(rule.meaning and rule.sources and rule.least <= rule.value <= rule.most for rule in rules().values())
+
+
+def test_the_documentation_repeats_the_table() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "family.md").read_text(encoding="utf-8")
+    assert all(f"| `{rule.name}` | {float(rule.value):g} | {rule.meaning} |" in page for rule in rules().values())
 
 
 # --- every genotype of random families, one by one ----------------------------------------------------------
