@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from foxp3_annot.callset import CallSet, Record
 from foxp3_annot.copy_number import wants_companions
 from foxp3_annot.coverage import Coverage, CoverageSource
 from foxp3_annot.errors import InputError
+from foxp3_annot.family import FamilyRecord
 from foxp3_annot.family_states import Member, with_states
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex
@@ -142,10 +143,55 @@ def report_jobs(
     known = [subject for _, subjects in read for _, subject in subjects]
     _refuse_unknown(sexes, known, compared)
     shared = {id_ for id_, count in Counter(subject.id for subject in known).items() if count > 1}
+    tables = {
+        one.job.path: describe(one.call_set.variants(), knowledge.gene, knowledge.matcher, resources) for one in files
+    }
+    made: dict[Path, list[_Made]] = {one.job.path: [] for one in files}
+    for each in _made(_assessed(read, shared, sexes, knowledge, assembly, resources, tables), knowledge):
+        made[each.of.read.job.path].append(each)
+    return [
+        Outcome(
+            one.job,
+            one.extract,
+            one.call_set,
+            tables[one.job.path],
+            tuple(each.report for each in made[one.job.path]),
+            resources,
+            tuple(each.of.kept for each in made[one.job.path] if each.of.kept),
+        )
+        for one in files
+    ]
+
+
+@dataclass(frozen=True)
+class _Assessed:
+    """One sample with what its file says of it; `seen` holds callable regions that were stated, too."""
+
+    read: Read
+    seen: CallSet
+    index: int | None
+    subject: Subject
+    assessment: Assessment
+    settings: Settings
+
+    @property
+    def kept(self) -> tuple[str, Path] | None:
+        """Name of the report and BAM of the locus, where its reads are kept."""
+        keeps = self.read.job.settings.mini_bam and self.index is not None and self.index in self.read.reads
+        return (self.subject.id, self.read.reads[self.index].path) if keeps and self.index is not None else None
+
+
+def _assessed(
+    read: Iterable[tuple[Read, list[tuple[int | None, Subject]]]],
+    shared: Container[str],
+    sexes: Mapping[str, Sex],
+    knowledge: Knowledge,
+    assembly: Assembly | None,
+    resources: AnnotationResources,
+    tables: Mapping[Path, Mapping[Variant, Described]],
+) -> Iterator[_Assessed]:
+    """Each sample of each file; names in `shared` get that of the file before them."""
     owners, stated = dict[str, Path](), StatedRegions(knowledge)
-    tables = {one.job.path: describe(one.call_set.variants(), knowledge.gene, knowledge.matcher, resources)
-              for one, _ in read}  # fmt: skip
-    assessed: list[_Assessed] = []
     for one, subjects in read:
         job, call_set = one.job, one.call_set
         for index, given in subjects:
@@ -163,43 +209,47 @@ def report_jobs(
             assessment = assess(seen, index, subject.sex, described, knowledge.gene, knowledge.matcher, resources)
             copies = seen.copy_numbers.get(index) if index is not None else None
             settings = settings_of(job, subject, assembly, resources, regions, copies.companions if copies else ())
-            assessed.append(_Assessed(one, seen, index, subject, assessment, settings))
-    reports = _reports(assessed, knowledge)
-    outcomes = []
-    for one, _ in read:
-        mine = [(each, report) for each, report in zip(assessed, reports, strict=True) if each.read is one]
-        kept = tuple(
-            (each.subject.id, one.reads[each.index].path)
-            for each, _ in mine
-            if each.index is not None and each.index in one.reads and one.job.settings.mini_bam
-        )
-        told = tuple(report for _, report in mine)
-        outcomes.append(Outcome(one.job, one.extract, one.call_set, tables[one.job.path], told, resources, kept))
-    return outcomes
+            yield _Assessed(one, seen, index, subject, assessment, settings)
 
 
 @dataclass(frozen=True)
-class _Assessed:
-    """One sample with what its file says of it; `seen` holds callable regions that were stated, too."""
+class _Of:
+    """What of a sample is needed once its report is made."""
 
     read: Read
-    seen: CallSet
-    index: int | None
-    subject: Subject
-    assessment: Assessment
-    settings: Settings
+    kept: tuple[str, Path] | None
 
 
-def _reports(assessed: list[_Assessed], knowledge: Knowledge) -> list[dict[str, Any]]:
-    """The report of each sample, with what was seen in the relatives who are in the run."""
-    gene, reports = knowledge.gene, []
-    members = [Member(one.subject.patient, one.subject.sex, one.seen, one.index, one.assessment) for one in assessed]
-    for one, family in zip(assessed, with_states(members, gene), strict=True):
-        subject = replace(one.subject, patient=replace(one.subject.patient, family=family))
-        described = familial(family, one.read.call_set.assembly, gene, knowledge.matcher)
-        call_set, told = one.read.call_set, one.assessment
-        reports.append(sample_report(subject, call_set, told, gene, knowledge.catalogue, one.settings, described))
-    return reports
+@dataclass(frozen=True)
+class _Made:
+    of: _Of
+    report: dict[str, Any]
+
+
+def _made(assessed: Iterable[_Assessed], knowledge: Knowledge) -> Iterator[_Made]:
+    """The report of each sample in order within its file; of those with a family once all relatives were looked at."""
+    found: list[_Made | _Assessed] = []
+    for one in assessed:
+        if one.subject.patient.family:
+            found.append(one)
+        else:
+            found.append(_Made(_Of(one.read, one.kept), _report(one, None, knowledge)))
+    waiting = [one for one in found if isinstance(one, _Assessed)]
+    members = [Member(one.subject.patient, one.subject.sex, one.seen, one.index, one.assessment) for one in waiting]
+    families = with_states(members, knowledge.gene)
+    for each in found:
+        if isinstance(each, _Assessed):
+            yield _Made(_Of(each.read, each.kept), _report(each, next(families), knowledge))
+        else:
+            yield each
+
+
+def _report(one: _Assessed, family: FamilyRecord | None, knowledge: Knowledge) -> dict[str, Any]:
+    """The report of a sample, with what was seen in the relatives who are in the run."""
+    gene, call_set = knowledge.gene, one.read.call_set
+    subject = replace(one.subject, patient=replace(one.subject.patient, family=family))
+    described = familial(family, call_set.assembly, gene, knowledge.matcher)
+    return sample_report(subject, call_set, one.assessment, gene, knowledge.catalogue, one.settings, described)
 
 
 def _regions_of(job: Job, name_in_file: str | None) -> Path | None:
