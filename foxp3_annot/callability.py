@@ -348,8 +348,54 @@ def allele_callability(
     It is judged by the least depth over its bases and one more on each side, as far as the window goes.
     """
     variant = curated.alleles[model.assembly]
-    seen = coverage.seen_as.get(variant)
+    judged = _judged(variant, coverage, found, sex, model, thresholds)
+    seen, depth = coverage.seen_as.get(variant), judged.depth
     tells_seen = coverage.source is CoverageSource.READS or bool(coverage.seen)
+    return AlleleCallability(
+        curated,
+        variant,
+        part_of(variant, model),
+        judged.verdict,
+        depth if judged.is_assessed else None,
+        seen.reads if seen else (0 if tells_seen else None),
+        seen.depth if seen else (depth if tells_seen else None),
+        judged.misses,
+        judged.reason,
+    )
+
+
+def is_excluded(
+    variant: Variant,
+    coverage: Coverage,
+    found: Collection[Variant],
+    sex: Sex,
+    model: GeneModel,
+    thresholds: Thresholds,
+) -> bool:
+    """Whether depth excludes an allele, curated or not, by the same rule as `allele_callability`."""
+    return _judged(variant, coverage, found, sex, model, thresholds).verdict is AlleleVerdict.EXCLUDED
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The verdict on an allele and what it rests on; `depth` is the least that is told over it."""
+
+    verdict: AlleleVerdict
+    reason: str
+    depth: int | None
+    misses: Misses | None
+    is_assessed: bool
+
+
+def _judged(
+    variant: Variant,
+    coverage: Coverage,
+    found: Collection[Variant],
+    sex: Sex,
+    model: GeneModel,
+    thresholds: Thresholds,
+) -> _Judged:
+    seen = coverage.seen_as.get(variant)
     start, end = max(variant.start - 1, model.window.start), min(variant.end + 1, model.window.end)
     runs = coverage.over(start, end)
     depths = [run.depth for run in runs]
@@ -368,17 +414,7 @@ def allele_callability(
         verdict = AlleleVerdict.NOT_ASSESSABLE
     else:
         verdict = AlleleVerdict.NOT_EXCLUDED if reason else AlleleVerdict.EXCLUDED
-    return AlleleCallability(
-        curated,
-        variant,
-        part_of(variant, model),
-        verdict,
-        depth if is_assessed else None,
-        seen.reads if seen else (0 if tells_seen else None),
-        seen.depth if seen else (depth if tells_seen else None),
-        misses,
-        reason,
-    )
+    return _Judged(verdict, reason, depth, misses, is_assessed)
 
 
 def _reasons(

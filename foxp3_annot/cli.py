@@ -122,6 +122,32 @@ CALLABLE = click.option(
 )
 
 
+PED = click.option(
+    "--ped",
+    type=click.Path(path_type=Path),
+    metavar="FILE.ped",
+    help="Pedigrees (PED or FAM, six columns); people are named as in the sample sheet or in the file of calls.",
+)
+
+ASSUME = click.option(
+    "--assume",
+    "assumed",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Another value for an assumption on families, such as penetrance=0.9; may be given several times.",
+)
+
+
+def _assumed(pairs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name or name in found:
+            raise InputError(f"--assume {pair}: write NAME=VALUE, each name once")
+        found[name] = value
+    return tuple(sorted(found.items()))
+
+
 def _resources(declaration: Path | None, gene: Any) -> Any:
     """The resources that a file declares; nothing is loaded or read where none is given."""
     from foxp3_annot.annotation_resource import NO_RESOURCES
@@ -171,6 +197,8 @@ def main() -> None:
 @KNOWLEDGE
 @ANNOTATIONS
 @CALLABLE
+@PED
+@ASSUME
 @read_options
 @told
 def run(
@@ -182,6 +210,8 @@ def run(
     packs: tuple[Path, ...],
     annotations: Path | None,
     regions: Path | None,
+    ped: Path | None,
+    assumed: tuple[str, ...],
     beside: tuple[Path, ...],
     **reads: Any,
 ) -> None:
@@ -202,11 +232,13 @@ def run(
       foxp3-annot run trio.vcf.gz -o results --annotations annotations.yaml
       foxp3-annot run trio.vcf.gz -o results --knowledge our-pack
       foxp3-annot run boy.vcf.gz -o results --sex BOY=male --callable covered.bed
+      foxp3-annot run trio.vcf.gz -o results --ped family.ped
       foxp3-annot run exome1.bam exome2.bam exome3.bam exome4.bam -o results --samples samples.tsv
     """
     from foxp3_annot.job import jobs_beside, jobs_of
     from foxp3_annot.knowledge import Knowledge
     from foxp3_annot.pipeline import report_jobs, write_outcome
+    from foxp3_annot.readers.families import with_families
     from foxp3_annot.readers.samples import SampleSheet, call_set_names, read_sample_sheet
     from foxp3_annot.writers.files import write_text
     from foxp3_annot.writers.tables import summary_table
@@ -214,12 +246,15 @@ def run(
     sheet = read_sample_sheet(samples) if samples else SampleSheet()
     stated = _assembly(assembly)
     settings = _read_settings(**reads)
-    jobs = jobs_of(call_set_names(inputs), sheet, stated, settings=settings, callable_regions=regions)
-    others = jobs_beside(beside, sheet, stated, settings)
+    sexes = _sexes(sex)
+    people = with_families(sheet, ped, _assumed(assumed), sexes, add=True)
+    names = call_set_names(inputs)
+    jobs = jobs_of(names, people, stated, settings=settings, callable_regions=regions, pedigree=ped)
+    others = jobs_beside(beside, people, stated, settings)
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
-        outcomes = report_jobs(jobs, _sexes(sex), knowledge, stated, stack, progress, resources, others)
+        outcomes = report_jobs(jobs, sexes, knowledge, stated, stack, progress, resources, others)
         reports = [report for outcome in outcomes for report in outcome.reports]
         _refuse_unused_rows(sheet, reports, samples, beside)
         pages = [page for outcome in outcomes for page in write_outcome(outcome, output)]
@@ -380,6 +415,16 @@ def atlas(output: Path, assembly: str) -> None:
 @KNOWLEDGE
 @ANNOTATIONS
 @CALLABLE
+@PED
+@ASSUME
+@click.option(
+    "--relatives",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Another file of the sheet with people of the same families, read for what they carry and not reported. May "
+    "be given several times.",
+)
 @read_options
 @told
 def report(
@@ -392,6 +437,9 @@ def report(
     packs: tuple[Path, ...],
     annotations: Path | None,
     regions: Path | None,
+    ped: Path | None,
+    assumed: tuple[str, ...],
+    relatives: tuple[Path, ...],
     beside: tuple[Path, ...],
     **reads: Any,
 ) -> None:
@@ -404,20 +452,30 @@ def report(
     from foxp3_annot.job import jobs_beside, jobs_of
     from foxp3_annot.knowledge import Knowledge
     from foxp3_annot.pipeline import report_jobs, write_outcome
-    from foxp3_annot.readers.samples import read_sample_sheet
+    from foxp3_annot.readers.families import with_families
+    from foxp3_annot.readers.samples import call_set_names, read_sample_sheet
 
-    sheet = read_sample_sheet(samples, need_vcf=True)
+    sheet = with_families(read_sample_sheet(samples, need_vcf=True), ped, _assumed(assumed))
     stated = _assembly(assembly)
     settings = _read_settings(**reads)
     names = {input_file: call_set}
     jobs = jobs_of(
-        names, sheet, stated, only_listed=True, settings=settings, listed_as=listed_as, callable_regions=regions
+        names,
+        sheet,
+        stated,
+        only_listed=True,
+        settings=settings,
+        listed_as=listed_as,
+        callable_regions=regions,
+        pedigree=ped,
     )
+    kin = call_set_names(path for path in relatives if path != input_file)
+    jobs += jobs_of(kin, sheet, stated, only_listed=True, settings=settings, pedigree=ped)
     others = jobs_beside(beside, sheet, stated, settings)
     knowledge = Knowledge.with_packs(packs)
     resources = _resources(annotations, knowledge.gene)
     with ExitStack() as stack:
-        (outcome,) = report_jobs(jobs, {}, knowledge, stated, stack, progress, resources, others)
+        outcome, *_ = report_jobs(jobs, {}, knowledge, stated, stack, progress, resources, others)
         write_outcome(outcome, output)
     listed = {one["sample"]["name_in_file"] for one in outcome.reports}
     left_out = len(set(outcome.call_set.samples) - listed)

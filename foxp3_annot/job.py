@@ -17,7 +17,7 @@ class Job:
     """One input file, its name, the build where it is stated, and what the sheet says of its samples.
 
     With `only_listed` samples that no row names get no report. `callable_regions` is the BED file that holds for
-    samples whose row names none.
+    samples whose row names none; `pedigree` is the file from which the families of its rows come.
     """
 
     path: Path
@@ -27,6 +27,7 @@ class Job:
     only_listed: bool = False
     settings: ReadSettings = field(default_factory=ReadSettings)
     callable_regions: Path | None = None
+    pedigree: Path | None = None
 
     @property
     def is_alignment(self) -> bool:
@@ -67,6 +68,7 @@ def jobs_of(
     settings: ReadSettings | None = None,
     listed_as: Path | None = None,
     callable_regions: Path | None = None,
+    pedigree: Path | None = None,
 ) -> list[Job]:
     """A job for each file. A build stated in a row counts for its file; rows of one file must not differ.
 
@@ -79,7 +81,9 @@ def jobs_of(
         if len(stated) > 1:
             raise InputError(f"{path}: the rows of the sample sheet state different builds for this file; keep one")
         settings = settings or ReadSettings()
-        jobs.append(Job(path, name, next(iter(stated), assembly), rows, only_listed, settings, callable_regions))
+        jobs.append(
+            Job(path, name, next(iter(stated), assembly), rows, only_listed, settings, callable_regions, pedigree)
+        )
     return jobs
 
 

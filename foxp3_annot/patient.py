@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 
+from foxp3_annot.family import FamilyRecord
 from foxp3_annot.genotype import Sex
 
 
@@ -98,6 +99,12 @@ class Patient:
     karyotype: Karyotype | None = None
     transplant: Transplant = Transplant()
     material: Material = Material.UNKNOWN
+    family: FamilyRecord | None = None
+
+    @property
+    def may_be_donor(self) -> bool:
+        """Whether DNA of the sample may be that of a donor."""
+        return self.transplant.prior is PriorHsct.YES and self.material.holds_blood
 
 
 NOBODY = Patient()

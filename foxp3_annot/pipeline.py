@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +15,11 @@ from foxp3_annot.callset import CallSet, Record
 from foxp3_annot.copy_number import wants_companions
 from foxp3_annot.coverage import Coverage, CoverageSource
 from foxp3_annot.errors import InputError
+from foxp3_annot.family import FamilyRecord
+from foxp3_annot.family_states import Member, with_states
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex
-from foxp3_annot.interpretation import Described, assess, describe
+from foxp3_annot.interpretation import Assessment, Described, assess, describe
 from foxp3_annot.job import Job
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.readers.alignments import ReadSettings, SampleReads
@@ -26,6 +28,7 @@ from foxp3_annot.readers.reference_blocks import held_against
 from foxp3_annot.readers.samples import AUTO
 from foxp3_annot.readers.sex import sex_evidence_of_calls
 from foxp3_annot.readers.vcf import extracted, raw_records, read_call_set
+from foxp3_annot.report.family import familial
 from foxp3_annot.report.html import sample_page
 from foxp3_annot.report.json import report_json
 from foxp3_annot.report.provenance import Settings
@@ -140,11 +143,57 @@ def report_jobs(
     known = [subject for _, subjects in read for _, subject in subjects]
     _refuse_unknown(sexes, known, compared)
     shared = {id_ for id_, count in Counter(subject.id for subject in known).items() if count > 1}
-    outcomes, owners, stated = [], dict[str, Path](), StatedRegions(knowledge)
+    tables = {
+        one.job.path: describe(one.call_set.variants(), knowledge.gene, knowledge.matcher, resources) for one in files
+    }
+    made: dict[Path, list[_Made]] = {one.job.path: [] for one in files}
+    for each in _made(_assessed(read, shared, sexes, knowledge, assembly, resources, tables), knowledge):
+        made[each.of.read.job.path].append(each)
+    return [
+        Outcome(
+            one.job,
+            one.extract,
+            one.call_set,
+            tables[one.job.path],
+            tuple(each.report for each in made[one.job.path]),
+            resources,
+            tuple(each.of.kept for each in made[one.job.path] if each.of.kept),
+        )
+        for one in files
+    ]
+
+
+@dataclass(frozen=True)
+class _Assessed:
+    """One sample with what its file says of it; `seen` holds callable regions that were stated, too."""
+
+    read: Read
+    seen: CallSet
+    index: int | None
+    subject: Subject
+    assessment: Assessment
+    settings: Settings
+
+    @property
+    def kept(self) -> tuple[str, Path] | None:
+        """Name of the report and BAM of the locus, where its reads are kept."""
+        keeps = self.read.job.settings.mini_bam and self.index is not None and self.index in self.read.reads
+        return (self.subject.id, self.read.reads[self.index].path) if keeps and self.index is not None else None
+
+
+def _assessed(
+    read: Iterable[tuple[Read, list[tuple[int | None, Subject]]]],
+    shared: Container[str],
+    sexes: Mapping[str, Sex],
+    knowledge: Knowledge,
+    assembly: Assembly | None,
+    resources: AnnotationResources,
+    tables: Mapping[Path, Mapping[Variant, Described]],
+) -> Iterator[_Assessed]:
+    """Each sample of each file; names in `shared` get that of the file before them."""
+    owners, stated = dict[str, Path](), StatedRegions(knowledge)
     for one, subjects in read:
-        job, extract, call_set, reads = one.job, one.extract, one.call_set, one.reads
-        described = describe(call_set.variants(), knowledge.gene, knowledge.matcher, resources)
-        reports, kept = [], []
+        job, call_set = one.job, one.call_set
         for index, given in subjects:
             subject = _with_sex(_renamed(given, job) if given.id in shared else given, given.id, sexes)
             if subject.id.endswith(_RESERVED):
@@ -155,7 +204,8 @@ def report_jobs(
                 raise InputError(f"{job.path}: '{subject.id}' would also name a report of {owners[subject.id]}")
             owners[subject.id] = job.path
             regions = _regions_of(job, given.name_in_file)
-            seen = stated.added(job.path, extract, call_set, index, regions) if regions else call_set
+            seen = stated.added(job.path, one.extract, call_set, index, regions) if regions else call_set
+            described = tables[job.path]
             assessment = assess(
                 seen,
                 index,
@@ -168,11 +218,47 @@ def report_jobs(
             )
             copies = seen.copy_numbers.get(index) if index is not None else None
             settings = settings_of(job, subject, assembly, resources, regions, copies.companions if copies else ())
-            if index is not None and index in reads and job.settings.mini_bam:
-                kept.append((subject.id, reads[index].path))
-            reports.append(sample_report(subject, call_set, assessment, knowledge.gene, knowledge.catalogue, settings))
-        outcomes.append(Outcome(job, extract, call_set, described, tuple(reports), resources, tuple(kept)))
-    return outcomes
+            yield _Assessed(one, seen, index, subject, assessment, settings)
+
+
+@dataclass(frozen=True)
+class _Of:
+    """What of a sample is needed once its report is made."""
+
+    read: Read
+    kept: tuple[str, Path] | None
+
+
+@dataclass(frozen=True)
+class _Made:
+    of: _Of
+    report: dict[str, Any]
+
+
+def _made(assessed: Iterable[_Assessed], knowledge: Knowledge) -> Iterator[_Made]:
+    """The report of each sample in order within its file; of those with a family once all relatives were looked at."""
+    found: list[_Made | _Assessed] = []
+    for one in assessed:
+        if one.subject.patient.family:
+            found.append(one)
+        else:
+            found.append(_Made(_Of(one.read, one.kept), _report(one, None, knowledge)))
+    waiting = [one for one in found if isinstance(one, _Assessed)]
+    members = [Member(one.subject.patient, one.subject.sex, one.seen, one.index, one.assessment) for one in waiting]
+    families = with_states(members, knowledge.gene)
+    for each in found:
+        if isinstance(each, _Assessed):
+            yield _Made(_Of(each.read, each.kept), _report(each, next(families), knowledge))
+        else:
+            yield each
+
+
+def _report(one: _Assessed, family: FamilyRecord | None, knowledge: Knowledge) -> dict[str, Any]:
+    """The report of a sample, with what was seen in the relatives who are in the run."""
+    gene, call_set = knowledge.gene, one.read.call_set
+    subject = replace(one.subject, patient=replace(one.subject.patient, family=family))
+    described = familial(family, call_set.assembly, gene, knowledge.matcher)
+    return sample_report(subject, call_set, one.assessment, gene, knowledge.catalogue, one.settings, described)
 
 
 def _regions_of(job: Job, name_in_file: str | None) -> Path | None:
@@ -253,6 +339,12 @@ def settings_of(
     if regions:
         words += ["--callable", regions.name]
         configuration["callable"] = regions.name
+    if subject.patient.family and job.pedigree:
+        words += ["--ped", job.pedigree.name]
+        configuration["ped"] = job.pedigree.name
+    for name, value in subject.patient.family.settings if subject.patient.family else ():
+        words += ["--assume", f"{name}={value}"]
+        configuration[name] = value
     files = sorted(set(companions) - {job.path.name})
     if files:
         words += [word for name in files for word in ("--beside", name)]

@@ -115,3 +115,32 @@ def test_a_failing_job_says_why_in_its_log(tmp_path: Path) -> None:
     (log,) = (tmp_path / "logs").rglob("*.log")
     assert "cannot be read as VCF or BCF" in log.read_text()
     assert not list((tmp_path / "results").rglob("*.json"))
+
+
+def test_the_files_of_a_family_are_read_together(tmp_path: Path) -> None:
+    """A boy and his mother in two files: each report tells what the other's file shows."""
+    header = (
+        "##fileformat=VCFv4.2\n##contig=<ID=chrX,length=156040895>\n"
+        '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">\n'
+        "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t"
+    )
+    for name, genotype in (("boy", "1"), ("mother", "0/1")):
+        record = f"chrX\t49251480\t.\tC\tT\t50\tPASS\t.\tGT\t{genotype}\n"
+        (tmp_path / f"{name}.vcf").write_text(f"{header}{name}\n{record}")
+    (tmp_path / "family.ped").write_text("F boy 0 mother 1 2\nF mother 0 0 2 1\n")
+    sheet = "sample,vcf\nboy,boy.vcf\nmother,mother.vcf\n"
+    done = snakemake(tmp_path, sheet, config="ped: family.ped\nassume:\n  sensitivity: 0.99\n")
+    assert done.returncode == 0, done.stderr
+    for name in ("boy", "mother"):
+        report = json.loads((tmp_path / "results" / "reports" / f"{name}.json").read_text())
+        (allele,) = report["family"]["alleles"]
+        assert [one["state"]["code"] for one in allele["people"]] == ["hemizygous", "heterozygous"]
+        assert report["provenance"]["configuration"]["sensitivity"] == "0.99"
+        assert "--ped family.ped" in report["provenance"]["command"]
+
+
+def test_a_pedigree_that_contradicts_the_sheet_stops_before_any_job(tmp_path: Path) -> None:
+    (tmp_path / "family.ped").write_text("F boy 0 mother 1 2\n")
+    done = snakemake(tmp_path, "sample,vcf,sex\nboy,boy.vcf,female\n", config="ped: family.ped\n")
+    assert done.returncode != 0
+    assert "'boy' is male in the pedigree and female in the sample sheet" in done.stdout + done.stderr

@@ -13,9 +13,20 @@ from foxp3_annot.assembly import Assembly
 from foxp3_annot.errors import InputError
 from foxp3_annot.genotype import Sex
 from foxp3_annot.patient import NOBODY, Karyotype, Material, Patient, PriorHsct, Transplant
+from foxp3_annot.pedigree import Affected
 from foxp3_annot.resources import schema_path
 
 AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """What a row tells of the family: its name, the `sample` of each parent, and whether the person is affected."""
+
+    family: str
+    father: str = ""
+    mother: str = ""
+    affected: Affected = Affected.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +34,7 @@ class SampleRow:
     """One sample of a sheet. `vcf` is None where the sheet names no file; `name_in_file` is its column there.
 
     `callable_regions` is a BED file of what was seen of this sample; None where the sheet names none. `patient` is what
-    the row tells of the person.
+    the row tells of the person, and `kin` of the family; None where it tells nothing.
     """
 
     sample: str
@@ -35,6 +46,7 @@ class SampleRow:
     platform: Platform | None = None
     callable_regions: Path | None = None
     patient: Patient = NOBODY
+    kin: Kin | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +171,7 @@ def _row(cells: dict[str, str]) -> SampleRow:
         platform=Platform.parse(cells["platform"]) if "platform" in cells else None,
         callable_regions=Path(cells["callable"]) if "callable" in cells else None,
         patient=_patient(cells),
+        kin=_kin(cells),
     )
 
 
@@ -172,6 +185,13 @@ def _patient(cells: dict[str, str]) -> Patient:
         ),
         material=Material.parse(cells.get("material", "unknown")),
     )
+
+
+def _kin(cells: dict[str, str]) -> Kin | None:
+    if not {"family", "father", "mother", "affected"} & set(cells):
+        return None
+    affected = Affected(cells.get("affected", "unknown"))
+    return Kin(cells.get("family", ""), cells.get("father", ""), cells.get("mother", ""), affected)
 
 
 def call_set_names(paths: Iterable[Path]) -> dict[Path, str]:

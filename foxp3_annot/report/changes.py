@@ -22,6 +22,7 @@ class Aspect(enum.Enum):
     CALL_SET = ("call set", True)
     SEX_CHECK = ("sex check", True)
     FAMILY = ("family", True)
+    PEDIGREE = ("pedigree", True)
     NOT_ASSESSED = ("not assessed", True)
     CALLABILITY = ("callability", True)
     REGION = ("region", True)
@@ -238,6 +239,19 @@ def _published(finding: Values) -> list[str]:
     return found
 
 
+def _pedigree(report: Values) -> list[str]:
+    """What the family says: its people and assumptions, and of each allele every statement by itself."""
+    family = report["family"]
+    if not isinstance(family, dict):
+        return [_text(family)] if family else []
+    told = _each("people", "assumptions")(family) + _named("presupposed", "counting")(family)
+    for allele in family["alleles"]:
+        of_people = _each("people", "next_children")(allele)
+        rest = _named(*(key for key in allele if key not in ("people", "next_children")))(allele)
+        told += [f"{allele['name']}: {text}" for text in (*rest, *of_people)]
+    return told
+
+
 _OF_REPORT: Readers = {
     Aspect.CONCLUSION: _label("conclusion"),
     Aspect.SENTENCE: lambda report: [report["conclusion"]["sentence"]],
@@ -246,6 +260,7 @@ _OF_REPORT: Readers = {
     Aspect.CALL_SET: lambda report: _named(*report["call_set"])(report["call_set"]),
     Aspect.SEX_CHECK: lambda report: _named(*report["sex_check"])(report["sex_check"]),
     Aspect.FAMILY: _each("inheritance"),
+    Aspect.PEDIGREE: _pedigree,
     Aspect.NOT_ASSESSED: _each("not_assessed"),
     Aspect.CALLABILITY: _callability,
     Aspect.REGION: _of_callability("regions"),

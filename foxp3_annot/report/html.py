@@ -1,5 +1,6 @@
 """The report as one self-contained page: nothing is fetched, everything from a file is escaped."""
 
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -8,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from foxp3_annot.callability import AlleleVerdict, Verdict
 from foxp3_annot.copy_number import CALLED, EXCLUDED
 from foxp3_annot.exon_copies import CopyState
+from foxp3_annot.inheritance import percent
 from foxp3_annot.report.annotation_resources import sentence_of
 
 HEADINGS = {
@@ -33,6 +35,7 @@ def _template() -> Template:
     )
     environment.filters["thousands"] = "{:,}".format
     environment.filters["percent"] = "{:.0%}".format
+    environment.filters["share"] = lambda text: f"{percent(Fraction(text))} ({text})" if "/" in text else text
     environment.filters["resource_sentence"] = sentence_of
     return environment.get_template("sample.html.jinja")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from foxp3_annot.genotype import Sex
 from foxp3_annot.patient import Karyotype, Material, Patient, PriorHsct, Transplant
+from foxp3_annot.report.family import record_of, record_values
 
 
 def patient_values(patient: Patient) -> dict[str, Any]:
@@ -15,6 +16,7 @@ def patient_values(patient: Patient) -> dict[str, Any]:
         "donor_sex": transplant.donor_sex.value,
         "donor": transplant.donor,
         "material": patient.material.code,
+        "family": record_values(patient.family) if patient.family else None,
     }
 
 
@@ -24,4 +26,5 @@ def patient_of(values: dict[str, Any]) -> Patient:
         Karyotype.parse(values["karyotype"]) if values["karyotype"] else None,
         Transplant(PriorHsct(values["prior_hsct"]), Sex(values["donor_sex"]), values["donor"]),
         Material.parse(values["material"]),
+        record_of(values["family"]) if values["family"] else None,
     )

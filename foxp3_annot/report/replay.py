@@ -32,9 +32,10 @@ from foxp3_annot.genotype import Genotype, Sex
 from foxp3_annot.interpretation import describe, interpret
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observed, is_observed
-from foxp3_annot.patient import Karyotype, copies_counted_as
+from foxp3_annot.patient import Karyotype, Patient, copies_counted_as
 from foxp3_annot.reference import Reference
 from foxp3_annot.report.callability import copy_numbers_of_values, coverage_of, thresholds_of
+from foxp3_annot.report.family import familial
 from foxp3_annot.report.json import report_json
 from foxp3_annot.report.patient import patient_of
 from foxp3_annot.report.provenance import Settings, pack_options
@@ -76,7 +77,8 @@ def replayed(report: dict[str, Any], knowledge: Knowledge) -> dict[str, Any]:
     assessment = interpret(
         one.observed, one.call_set, described, gene, knowledge.matcher, resources, one.thresholds, patient
     )
-    return sample_report(one.subject, one.call_set, assessment, gene, knowledge.catalogue, one.settings)
+    alleles = familial(patient.family, one.call_set.assembly, gene, knowledge.matcher)
+    return sample_report(one.subject, one.call_set, assessment, gene, knowledge.catalogue, one.settings, alleles)
 
 
 def stored(report: dict[str, Any], gene: Gene) -> Stored:
@@ -99,7 +101,7 @@ def stored(report: dict[str, Any], gene: Gene) -> Stored:
             report["sample"]["name_in_file"],
             sex,
             _declared(report),
-            patient_of(report["patient"]),
+            _patient(report["patient"], gene.on(assembly).reference),
         ),
         _call_set(report["call_set"], provenance["input"], assembly),
         _observed(report, sex, gene.on(assembly).reference),
@@ -164,6 +166,16 @@ def _damaged(what: str) -> InputError:
 
 def _declared(report: dict[str, Any]) -> bool:
     return bool(report["sample"]["sex_source"] == "declared")
+
+
+def _patient(values: dict[str, Any], reference: Reference) -> Patient:
+    try:
+        patient = patient_of(values)
+    except ValueError as error:
+        raise _damaged(str(error).split("\n")[0][:300]) from error
+    for spdi, _ in patient.family.seen if patient.family else ():
+        _variant(spdi, reference)
+    return patient
 
 
 def _call_set(values: dict[str, Any], source: dict[str, Any], assembly: Assembly) -> CallSetOutline:

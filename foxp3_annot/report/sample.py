@@ -1,6 +1,6 @@
 """The report of one sample, as plain values in the form of `resources/schemas/report.schema.json`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +24,14 @@ from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.hallmark import hallmarks_of
 from foxp3_annot.identifiers import vrs_id
-from foxp3_annot.inheritance import Statement, inheritance
-from foxp3_annot.interpretation import Assessment, Concern, Conclusion, Finding, StructuralFinding
+from foxp3_annot.inheritance import Statement, family_sources, inheritance
+from foxp3_annot.interpretation import Assessment, Concern, Conclusion, Described, Finding, StructuralFinding
 from foxp3_annot.observation import Evidence
 from foxp3_annot.patient import NOBODY, Patient
 from foxp3_annot.protein import one_letter
 from foxp3_annot.report.annotation_resources import annotation_values
 from foxp3_annot.report.callability import callability_values, copy_number_values
+from foxp3_annot.report.family import FamilyView, family_values, family_view
 from foxp3_annot.report.patient import patient_values
 from foxp3_annot.report.provenance import Settings, provenance
 from foxp3_annot.sex_evidence import ReadDepths, SexCheck, SexStatus, XGenotypes
@@ -65,11 +66,16 @@ def sample_report(
     gene: Gene,
     catalogue: Catalogue,
     settings: Settings,
+    familial: Mapping[str, Described] | None = None,
 ) -> dict[str, Any]:
-    """Everything that is said of one sample; only plain JSON values, in a fixed order."""
+    """Everything that is said of one sample; only plain JSON values, in a fixed order.
+
+    `familial` describes each allele that was seen in the family, by SPDI.
+    """
     findings = sorted(assessment.findings, key=_gravity)
-    statements = _family(findings, assessment.structural, subject.sex)
-    cited = _cited(findings, assessment.structural, statements, catalogue)
+    view = family_view(subject.patient.family, familial or {}, assessment)
+    statements = _family(findings, assessment.structural, subject.sex, view)
+    cited = _cited(findings, assessment.structural, statements, view, catalogue)
     return {
         "schema_version": SCHEMA_VERSION,
         "report": "sample",
@@ -95,6 +101,7 @@ def sample_report(
         "callability": callability_values(assessment.callability) if assessment.callability else None,
         "copy_number": copy_number_values(assessment.copy_numbers) if assessment.copy_numbers else None,
         "inheritance": [{"sentence": s.sentence, "citations": list(s.citations)} for s in statements],
+        "family": family_values(view),
         "limits": list(LIMITS),
         "citations": [citation_values(citation) for citation in cited],
         "provenance": provenance(call_set, gene, catalogue, settings),
@@ -569,7 +576,9 @@ def _bounds(bounds: tuple[int, int] | None) -> list[int] | None:
     return list(bounds) if bounds else None
 
 
-def _family(findings: list[Finding], structural: Iterable[StructuralFinding], sex: Sex) -> tuple[Statement, ...]:
+def _family(
+    findings: list[Finding], structural: Iterable[StructuralFinding], sex: Sex, view: FamilyView | None
+) -> tuple[Statement, ...]:
     """What follows for the family from the findings reported in IPEX; each sentence once.
 
     A variant that is judged together with a neighbour concludes nothing, for the family as for the person.
@@ -577,21 +586,25 @@ def _family(findings: list[Finding], structural: Iterable[StructuralFinding], se
     grave = [
         f for f in findings if f.described.concern is Concern.DISEASE and f.conclusion is not Conclusion.INCONCLUSIVE
     ]
-    states = [one.zygosity for one in grave]
+    states = [(one.zygosity, bool(view and view.mother_is_tested(one.annotation.variant.spdi()))) for one in grave]
     states += [
-        one.zygosity for one in structural if one.conclusion in (Conclusion.CONSISTENT_WITH_IPEX, Conclusion.CARRIER)
+        (one.zygosity, False)
+        for one in structural
+        if one.conclusion in (Conclusion.CONSISTENT_WITH_IPEX, Conclusion.CARRIER)
     ]
-    return tuple(dict.fromkeys(s for state in states for s in inheritance(state, sex)))
+    return tuple(dict.fromkeys(s for state, tested in states for s in inheritance(state, sex, mother_tested=tested)))
 
 
 def _cited(
     findings: list[Finding],
     structural: Iterable[StructuralFinding],
     statements: tuple[Statement, ...],
+    view: FamilyView | None,
     catalogue: Catalogue,
 ) -> list[Citation]:
     keys = {key for statement in statements for key in statement.citations} | {"genereviews_ipex", "torgerson2007"}
-    found = {key: catalogue.citations[key] for key in keys}
+    keys |= {"haldane1935", "young2007", "jarvik2016", *view.sources} if view else set()
+    found = {key: catalogue.citations.get(key) or family_sources()[key] for key in keys}
     for finding in findings:
         for curated in finding.described.match.curated:
             found |= {citation.key: citation for citation in curated.citations}

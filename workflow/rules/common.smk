@@ -10,18 +10,26 @@ from foxp3_annot.gene import foxp3
 from foxp3_annot.pack.folder import files_of_pack
 from foxp3_annot.readers.alignments import is_alignment_file, region_of
 from foxp3_annot.readers.annotation_declaration import files_of
+from foxp3_annot.readers.families import with_families
 from foxp3_annot.readers.samples import call_set_names, read_sample_sheet
 from foxp3_annot.writers.files import safe_name
 
 validate(config, "../schemas/config.schema.json")
 
 try:
-    SHEET = read_sample_sheet(Path(config["samples"]), need_vcf=True)
+    PEDIGREE = Path(config["ped"]) if config.get("ped") else None
+    ASSUMED = [(name, str(value)) for name, value in sorted(config.get("assume", {}).items())]
+    SHEET = with_families(read_sample_sheet(Path(config["samples"]), need_vcf=True), PEDIGREE, ASSUMED)
     CALL_SETS = call_set_names(SHEET.files())  # input file -> its name in the results
     PACKS = [str(file) for folder in config.get("knowledge", []) for file in files_of_pack(Path(folder))]
     RESOURCES = files_of(Path(config["annotations"])) if config.get("annotations") else []
 except InputError as error:
     raise WorkflowError(str(error)) from None
+
+FAMILIES = {}  # input file -> the families that it has samples of
+for row in SHEET.rows:
+    if row.patient.family:
+        FAMILIES.setdefault(row.vcf, set()).add(row.patient.family.pedigree.id)
 
 SAMPLES = {vcf: [] for vcf in CALL_SETS}
 REGIONS = {vcf: [] for vcf in CALL_SETS}  # files of callable regions, each once
@@ -45,6 +53,12 @@ if GENOME:
     READ_OPTIONS += ["--genome", GENOME]
 if not config.get("mini_bam", True):
     READ_OPTIONS += ["--no-mini-bam"]
+
+
+def relatives(vcf):
+    """Other files with people of the same families, read for what they carry."""
+    mine = FAMILIES.get(vcf, set())
+    return [other for other in CALL_SETS if other != vcf and mine & FAMILIES.get(other, set())]
 
 
 def index_of(vcf):

@@ -11,6 +11,9 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             index=[] if vcf in CALLED else index_of(vcf),
             genome=[] if vcf in CALLED else genome_of(vcf),
             sheet=config["samples"],
+            pedigree=[str(PEDIGREE)] if PEDIGREE else [],
+            relatives=[str(other) for other in relatives(vcf)],
+            relatives_index=[path for other in relatives(vcf) for path in index_of(other)],
             callable=REGIONS[vcf],
             annotations=[str(path) for path in RESOURCES],
             knowledge=PACKS,
@@ -45,10 +48,15 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             reads=READ_OPTIONS if is_alignment_file(vcf) and vcf not in CALLED else [],
             beside=[word for other in beside(vcf) for word in ("--beside", str(other))],
             listed_as=["--listed-as", str(vcf)] if vcf in CALLED else [],
+            families=[
+                *(["--ped", str(PEDIGREE)] if PEDIGREE else []),
+                *(word for name, value in ASSUMED for word in ("--assume", f"{name}={value}")),
+                *(word for other in relatives(vcf) for word in ("--relatives", str(other))),
+            ],
             results=subpath(output.vcf, ancestor=2),
         shell:
             "foxp3-annot report --samples {input.sheet:q} --call-set {params.call_set:q}"
-            " --assembly {params.assembly:q} {params.annotations:q} {params.knowledge:q} {params.reads:q} {params.beside:q} {params.listed_as:q}"
+            " --assembly {params.assembly:q} {params.annotations:q} {params.knowledge:q} {params.reads:q} {params.beside:q} {params.listed_as:q} {params.families:q}"
             " -o {params.results:q} -- {input.vcf:q} > {log:q} 2>&1"
 
 
