@@ -22,6 +22,9 @@ class Aspect(enum.Enum):
     CALL_SET = ("call set", True)
     SEX_CHECK = ("sex check", True)
     FAMILY = ("family", True)
+    PHENOTYPE = ("clinical picture", True)
+    NEXT_STEP = ("statement on care", True)
+    OTHER_GENE = ("other gene", True)
     NOT_ASSESSED = ("not assessed", True)
     CALLABILITY = ("callability", True)
     REGION = ("region", True)
@@ -169,6 +172,23 @@ def _copies(report: Values) -> list[str]:
     return _named(*counted)(counted) if isinstance(counted, dict) else [_text(counted)] if counted else []
 
 
+def _of_block(block: Values | None, entries: str) -> list[str]:
+    """What stands in a block, its entries one by one; nothing where the report has none."""
+    if block is None:
+        return []
+    return [*_named(*(key for key in block if key != entries))(block), *_each(entries)(block)]
+
+
+def _picture(report: Values) -> list[str]:
+    """What is said of the clinical picture, term by term; what was told of it belongs to the patient."""
+    block = report["phenotype"]
+    if block is None:
+        return []
+    several = [key for key, value in block.items() if isinstance(value, list)]
+    rest = _named(*(key for key in block if key not in several))(block)
+    return [*rest, *(f"{key.replace('_', ' ')}: {_text(one)}" for key in several for one in block[key])]
+
+
 def _label(key: str) -> Callable[[Values], list[str]]:
     """The code of a vocabulary, which its label or sentence explains."""
     return lambda values: [values[key]["code"]]
@@ -240,6 +260,9 @@ _OF_REPORT: Readers = {
     Aspect.CALL_SET: lambda report: _named(*report["call_set"])(report["call_set"]),
     Aspect.SEX_CHECK: lambda report: _named(*report["sex_check"])(report["sex_check"]),
     Aspect.FAMILY: _each("inheritance"),
+    Aspect.PHENOTYPE: _picture,
+    Aspect.NEXT_STEP: lambda report: _of_block(report["next_steps"], "statements"),
+    Aspect.OTHER_GENE: lambda report: _of_block(report["differential"], "genes"),
     Aspect.NOT_ASSESSED: _each("not_assessed"),
     Aspect.CALLABILITY: _callability,
     Aspect.REGION: _of_callability("regions"),

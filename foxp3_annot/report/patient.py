@@ -4,6 +4,7 @@ from typing import Any
 
 from foxp3_annot.genotype import Sex
 from foxp3_annot.patient import Karyotype, Material, Patient, PriorHsct, Transplant
+from foxp3_annot.report.phenotype import picture_of, picture_values
 
 
 def patient_values(patient: Patient) -> dict[str, Any]:
@@ -15,13 +16,15 @@ def patient_values(patient: Patient) -> dict[str, Any]:
         "donor_sex": transplant.donor_sex.value,
         "donor": transplant.donor,
         "material": patient.material.code,
+        "phenotype": picture_values(patient.phenotype),
     }
 
 
 def patient_of(values: dict[str, Any]) -> Patient:
-    """The person that a block of a report describes."""
+    """The person that a block of a report describes. Raises ValueError where the block contradicts itself."""
     return Patient(
         Karyotype.parse(values["karyotype"]) if values["karyotype"] else None,
         Transplant(PriorHsct(values["prior_hsct"]), Sex(values["donor_sex"]), values["donor"]),
         Material.parse(values["material"]),
+        picture_of(values["phenotype"]),
     )

@@ -32,6 +32,7 @@ from foxp3_annot.genotype import Genotype, Sex
 from foxp3_annot.interpretation import describe, interpret
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observed, is_observed
+from foxp3_annot.patient import Patient
 from foxp3_annot.reference import Reference
 from foxp3_annot.report.callability import copy_numbers_of_values, coverage_of, thresholds_of
 from foxp3_annot.report.json import report_json
@@ -95,7 +96,7 @@ def stored(report: dict[str, Any], gene: Gene) -> Stored:
             report["sample"]["name_in_file"],
             sex,
             _declared(report),
-            patient_of(report["patient"]),
+            _patient(report["patient"]),
         ),
         _call_set(report["call_set"], provenance["input"], assembly),
         _observed(report, sex, gene.on(assembly).reference),
@@ -160,6 +161,13 @@ def _damaged(what: str) -> InputError:
 
 def _declared(report: dict[str, Any]) -> bool:
     return bool(report["sample"]["sex_source"] == "declared")
+
+
+def _patient(values: dict[str, Any]) -> Patient:
+    try:
+        return patient_of(values)
+    except ValueError as error:
+        raise _damaged(str(error)) from error
 
 
 def _call_set(values: dict[str, Any], source: dict[str, Any], assembly: Assembly) -> CallSetOutline:

@@ -32,6 +32,13 @@ from foxp3_annot.protein import one_letter
 from foxp3_annot.report.annotation_resources import annotation_values
 from foxp3_annot.report.callability import callability_values, copy_number_values
 from foxp3_annot.report.patient import patient_values
+from foxp3_annot.report.phenotype import (
+    citations_in,
+    differential_values,
+    next_steps_values,
+    phenotype_values,
+    steps_of,
+)
 from foxp3_annot.report.provenance import Settings, provenance
 from foxp3_annot.sex_evidence import ReadDepths, SexCheck, SexStatus, XGenotypes
 
@@ -79,7 +86,13 @@ def sample_report(
     """Everything that is said of one sample; only plain JSON values, in a fixed order."""
     findings = sorted(assessment.findings, key=_gravity)
     statements = _family(findings, assessment.structural, subject.sex)
-    cited = _cited(findings, assessment.structural, statements, catalogue)
+    steps = steps_of(assessment.conclusion.value, subject.patient, catalogue)
+    clinical = {
+        "phenotype": phenotype_values(subject.patient, catalogue),
+        "next_steps": next_steps_values(steps),
+        "differential": differential_values(steps),
+    }
+    cited = _cited(findings, assessment.structural, statements, catalogue, citations_in(clinical))
     return {
         "schema_version": SCHEMA_VERSION,
         "report": "sample",
@@ -105,6 +118,7 @@ def sample_report(
         "callability": callability_values(assessment.callability) if assessment.callability else None,
         "copy_number": copy_number_values(assessment.copy_numbers) if assessment.copy_numbers else None,
         "inheritance": [{"sentence": s.sentence, "citations": list(s.citations)} for s in statements],
+        **clinical,
         "limits": list(LIMITS),
         "citations": [citation_values(citation) for citation in cited],
         "provenance": provenance(call_set, gene, catalogue, settings),
@@ -573,8 +587,10 @@ def _cited(
     structural: Iterable[StructuralFinding],
     statements: tuple[Statement, ...],
     catalogue: Catalogue,
+    clinical: Iterable[str],
 ) -> list[Citation]:
     keys = {key for statement in statements for key in statement.citations} | {"genereviews_ipex", "torgerson2007"}
+    keys.update(clinical)
     found = {key: catalogue.citations[key] for key in keys}
     for finding in findings:
         for curated in finding.described.match.curated:

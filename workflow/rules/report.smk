@@ -12,6 +12,7 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             genome=[] if vcf in CALLED else genome_of(vcf),
             sheet=config["samples"],
             callable=REGIONS[vcf],
+            phenopackets=PHENOPACKETS[vcf],
             annotations=[str(path) for path in RESOURCES],
             knowledge=PACKS,
             beside=[str(other) for other in beside(vcf)],
