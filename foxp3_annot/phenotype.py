@@ -71,7 +71,7 @@ class Hierarchy:
 
 # --- what is told ------------------------------------------------------------------------------------------
 
-_VALUE = re.compile(r"([<>]?)\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(\S.*)")
+_VALUE = re.compile(r"([<>]?)\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)(?![0-9.])\s*(\S.*)")
 
 Units = Mapping[Analyte, Mapping[str, tuple[str, Fraction]]]
 """For each analyte its units, without regard to how they are written: as the table writes them, and the factor."""

@@ -142,7 +142,7 @@ def _sex(subject: dict[str, Any]) -> Sex | None:
         found = _SEX_NUMBERS[found]
     if found is None:
         return None
-    if found not in _SEXES:
+    if not isinstance(found, str) or found not in _SEXES:
         raise ValueError(f"`sex` of the subject is '{str(found)[:40]}'; known are {', '.join(_SEXES)}")
     return _SEXES[found] if _SEXES[found] is not Sex.UNKNOWN else None
 

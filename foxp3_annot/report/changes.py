@@ -174,16 +174,16 @@ def _copies(report: Values) -> list[str]:
 
 def _of_block(block: Values | None, entries: str) -> list[str]:
     """What stands in a block, its entries one by one; nothing where the report has none."""
-    if block is None:
-        return []
+    if not isinstance(block, dict):
+        return [_text(block)] if block else []
     return [*_named(*(key for key in block if key != entries))(block), *_each(entries)(block)]
 
 
 def _picture(report: Values) -> list[str]:
     """What is said of the clinical picture, term by term; what was told of it belongs to the patient."""
     block = report["phenotype"]
-    if block is None:
-        return []
+    if not isinstance(block, dict):
+        return [_text(block)] if block else []
     several = [key for key, value in block.items() if isinstance(value, list)]
     rest = _named(*(key for key in block if key not in several))(block)
     return [*rest, *(f"{key.replace('_', ' ')}: {_text(one)}" for key in several for one in block[key])]
