@@ -13,6 +13,8 @@ from foxp3_annot.errors import ResourceError
 from foxp3_annot.pack.vocabulary import Situation
 from foxp3_annot.resources import read_table, resource_root
 
+CASE_RULES = "case_situations.tsv"
+
 NOT_ADVICE = (
     "What the literature says of such a case, each statement with its source and what speaks against it. It is not "
     "advice: what is done is for those who treat the patient to decide."
@@ -61,7 +63,7 @@ def case_rules() -> Mapping[str, CaseRule]:
 def load_case_rules(folder: Path) -> Mapping[str, CaseRule]:
     """The rules of a folder. Raises ResourceError where one is unsound."""
     known = {situation.code: situation for situation in Situation}
-    path = folder / "case_situations.tsv"
+    path = folder / CASE_RULES
     found = {}
     for row in read_table(path):
         unknown = set(row["situations"].split(";")) - set(known)

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from foxp3_annot.errors import ResourceError
@@ -68,17 +67,6 @@ def verify_digests(folder: Path) -> None:
         expected, _, name = line.partition("  ")
         if not (folder / name).is_file() or sha256(folder / name) != expected:
             raise ResourceError(f"{folder / name}: is missing or damaged (SHA-256 differs); reinstall foxp3-annot")
-
-
-@cache
-def rules_digest() -> str:
-    """SHA-256 over the names and bytes of all tables of rules, in order of name."""
-    folder = resource_root() / "rules"
-    digest = hashlib.sha256()
-    for path in sorted(one for one in folder.rglob("*") if one.suffix in (".tsv", ".yaml")):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
 
 
 def sha256(path: Path) -> str:

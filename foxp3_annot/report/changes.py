@@ -172,7 +172,7 @@ def _copies(report: Values) -> list[str]:
     return _named(*counted)(counted) if isinstance(counted, dict) else [_text(counted)] if counted else []
 
 
-def _of_block(block: Values | None, entries: str) -> list[str]:
+def _of_block(block: Any, entries: str) -> list[str]:
     """What stands in a block, its entries one by one; nothing where the report has none."""
     if not isinstance(block, dict):
         return [_text(block)] if block else []
@@ -181,7 +181,7 @@ def _of_block(block: Values | None, entries: str) -> list[str]:
 
 def _picture(report: Values) -> list[str]:
     """What is said of the clinical picture, term by term; what was told of it belongs to the patient."""
-    block = report["phenotype"]
+    block: Any = report["phenotype"]
     if not isinstance(block, dict):
         return [_text(block)] if block else []
     several = [key for key, value in block.items() if isinstance(value, list)]

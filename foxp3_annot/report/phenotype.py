@@ -1,11 +1,23 @@
 """The clinical picture as plain values of a report, read back from them, and what the report says of it."""
 
+import hashlib
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
+
+from foxp3_annot import __version__
 
 from foxp3_annot.cases import Age, Case, Phenotype, Proportion
 from foxp3_annot.catalogue import Catalogue
-from foxp3_annot.next_steps import NOT_ADVICE, OTHER_GENES, OTHER_GENES_CITATIONS, NextSteps, case_rules, next_steps
+from foxp3_annot.next_steps import (
+    CASE_RULES,
+    NOT_ADVICE,
+    OTHER_GENES,
+    OTHER_GENES_CITATIONS,
+    NextSteps,
+    case_rules,
+    next_steps,
+)
 from foxp3_annot.pack.vocabulary import Side, Word
 from foxp3_annot.patient import Patient, PriorHsct
 from foxp3_annot.phenotype import (
@@ -19,7 +31,8 @@ from foxp3_annot.phenotype import (
     judged,
     present_ids,
 )
-from foxp3_annot.phenotype_rules import phenotype_rules
+from foxp3_annot.phenotype_rules import TABLES, phenotype_rules
+from foxp3_annot.resources import resource_root
 
 SCORE_CITATIONS = ("barzaghi2018",)
 SCORE_LIMITS = (
@@ -32,6 +45,16 @@ RATIOS_OVERLAP = (
     "Ratios compare people with a FOXP3 mutation and IPEX-like people, all chosen for the picture of IPEX. Terms go "
     "together, so ratios must not be multiplied."
 )
+
+
+@cache
+def picture_rules_values() -> dict[str, Any]:
+    """The tables of rules in use, for the provenance: one digest over their names and bytes, in order of name."""
+    digest, folder = hashlib.sha256(), resource_root() / "rules"
+    for name in sorted((*TABLES, CASE_RULES)):
+        content = (folder / name).read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return {"name": "clinical picture", "version": __version__, "sha256": digest.hexdigest()}
 
 
 # --- what is told, written and read back --------------------------------------------------------------------
