@@ -437,10 +437,8 @@ def implied(id_: str, clinical: Clinical, rules: PhenotypeRules) -> Iterator[str
             yield wider
 
 
-def present_ids(picture: ClinicalPicture | None, clinical: Clinical, rules: PhenotypeRules) -> frozenset[str]:
+def present_ids(picture: ClinicalPicture, clinical: Clinical, rules: PhenotypeRules) -> frozenset[str]:
     """The terms that are present, stated, measured or implied by narrower ones."""
-    if picture is None:
-        return frozenset()
     laboratory = [laboratory_result(one, rules.limits) for one in picture.measurements]
     present, _, _ = _with_laboratory(picture, laboratory, clinical, rules.hierarchy)
     return frozenset(wider for term in present for wider in implied(term.id, clinical, rules))

@@ -335,6 +335,7 @@ def test_raised_ige_is_no_cytopenia(catalogue: Catalogue) -> None:
     found = statements("consistent_with_ipex", catalogue, told)
     assert "FM0035" in found  # dupilumab, for raised IgE among others
     assert "FM0058" not in found  # blood components, for cytopenias
+    assert told.phenotype
     assert "HP:0003212" in present_ids(told.phenotype, catalogue.clinical, phenotype_rules())
 
 

@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 from foxp3_annot import __version__
-
 from foxp3_annot.cases import Age, Case, Phenotype, Proportion
 from foxp3_annot.catalogue import Catalogue
 from foxp3_annot.next_steps import (
@@ -237,7 +236,8 @@ def _laboratory(result: LaboratoryResult) -> dict[str, Any]:
 def steps_of(conclusion: str, patient: Patient, catalogue: Catalogue) -> NextSteps:
     """What applies to a case with this conclusion."""
     clinical = catalogue.clinical
-    present = present_ids(patient.phenotype, clinical, phenotype_rules())
+    told = patient.phenotype
+    present = present_ids(told, clinical, phenotype_rules()) if told else frozenset()
     transplanted = patient.transplant.prior is PriorHsct.YES
     return next_steps(
         case_rules()[conclusion], clinical.care, clinical.other_genes, present, after_transplant=transplanted
