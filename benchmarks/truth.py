@@ -41,7 +41,7 @@ from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.pipeline import read_jobs
 from foxp3_annot.variant import Edit, Variant
 
-KNOWN = {"FX0299": "c.1248_1253delinsCT is called as its parts"}
+KNOWN: dict[str, str] = {}
 """Curated alleles that are not found under their own name, and why."""
 
 DEPTHS = (5, 10, 15, 20, 30, 50, 100, 200)
