@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.cases import Age, Case, Phenotype, ReportedRange, reported_range
+from foxp3_annot.clinical import NO_CLINICAL, Clinical, clinical_of
 from foxp3_annot.errors import InputError, OutOfWindowError, ResourceError
 from foxp3_annot.gene import Gene, foxp3
 from foxp3_annot.lift import lift
@@ -245,6 +246,7 @@ class Catalogue:
     structures: tuple[CuratedStructure, ...] = ()
     unplaced: tuple[UnplacedMutation, ...] = ()
     packs: tuple[tuple[Manifest, str], ...] = ()
+    clinical: Clinical = NO_CLINICAL
 
     def __post_init__(self) -> None:
         by_allele = {allele: curated for curated in self.variants for allele in curated.alleles.values()}
@@ -326,6 +328,7 @@ def catalogue_of(packs: Sequence[Pack], gene: Gene) -> Catalogue:
         tuple(structures),
         tuple(unplaced),
         tuple((pack.manifest, pack.digest) for pack in packs),
+        clinical_of(packs),
     )
 
 

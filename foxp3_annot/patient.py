@@ -1,10 +1,11 @@
-"""What is told of the person beside the sequencing: by the sample sheet, never by the file of calls or reads."""
+"""What is told of the person beside the sequencing: by the sample sheet or a phenopacket, never by calls or reads."""
 
 import enum
 from dataclasses import dataclass
 
 from foxp3_annot.family import FamilyRecord
 from foxp3_annot.genotype import Sex
+from foxp3_annot.phenotype import ClinicalPicture
 
 
 class Karyotype(enum.Enum):
@@ -94,7 +95,10 @@ class Transplant:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """The person as the sample sheet describes him or her; every field may be unknown."""
+    """The person as the sample sheet describes him or her; every field may be unknown.
+
+    `phenotype` is None where nothing is told of the clinical picture.
+    """
 
     karyotype: Karyotype | None = None
     transplant: Transplant = Transplant()
@@ -105,6 +109,8 @@ class Patient:
     def may_be_donor(self) -> bool:
         """Whether DNA of the sample may be that of a donor."""
         return self.transplant.prior is PriorHsct.YES and self.material.holds_blood
+
+    phenotype: ClinicalPicture | None = None
 
 
 NOBODY = Patient()

@@ -23,6 +23,9 @@ class Aspect(enum.Enum):
     SEX_CHECK = ("sex check", True)
     FAMILY = ("family", True)
     PEDIGREE = ("pedigree", True)
+    PHENOTYPE = ("clinical picture", True)
+    NEXT_STEP = ("statement on care", True)
+    OTHER_GENE = ("other gene", True)
     NOT_ASSESSED = ("not assessed", True)
     CALLABILITY = ("callability", True)
     REGION = ("region", True)
@@ -176,6 +179,23 @@ def _state(finding: Values) -> list[str]:
     return [str(finding["zygosity"].get("state", ""))] if isinstance(finding["zygosity"], dict) else []
 
 
+def _of_block(block: Any, entries: str) -> list[str]:
+    """What stands in a block, its entries one by one; nothing where the report has none."""
+    if not isinstance(block, dict):
+        return [_text(block)] if block else []
+    return [*_named(*(key for key in block if key != entries))(block), *_each(entries)(block)]
+
+
+def _picture(report: Values) -> list[str]:
+    """What is said of the clinical picture, term by term; what was told of it belongs to the patient."""
+    block: Any = report["phenotype"]
+    if not isinstance(block, dict):
+        return [_text(block)] if block else []
+    several = [key for key, value in block.items() if isinstance(value, list)]
+    rest = _named(*(key for key in block if key not in several))(block)
+    return [*rest, *(f"{key.replace('_', ' ')}: {_text(one)}" for key in several for one in block[key])]
+
+
 def _label(key: str) -> Callable[[Values], list[str]]:
     """The code of a vocabulary, which its label or sentence explains."""
     return lambda values: [values[key]["code"]]
@@ -261,6 +281,9 @@ _OF_REPORT: Readers = {
     Aspect.SEX_CHECK: lambda report: _named(*report["sex_check"])(report["sex_check"]),
     Aspect.FAMILY: _each("inheritance"),
     Aspect.PEDIGREE: _pedigree,
+    Aspect.PHENOTYPE: _picture,
+    Aspect.NEXT_STEP: lambda report: _of_block(report["next_steps"], "statements"),
+    Aspect.OTHER_GENE: lambda report: _of_block(report["differential"], "genes"),
     Aspect.NOT_ASSESSED: _each("not_assessed"),
     Aspect.CALLABILITY: _callability,
     Aspect.REGION: _of_callability("regions"),

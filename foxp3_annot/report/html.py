@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from foxp3_annot.callability import AlleleVerdict, Verdict
+from foxp3_annot.cases import Age
 from foxp3_annot.copy_number import CALLED, EXCLUDED
 from foxp3_annot.exon_copies import CopyState
 from foxp3_annot.inheritance import percent
@@ -37,6 +38,7 @@ def _template() -> Template:
     environment.filters["percent"] = "{:.0%}".format
     environment.filters["share"] = lambda text: f"{percent(Fraction(text))} ({text})" if "/" in text else text
     environment.filters["resource_sentence"] = sentence_of
+    environment.filters["age_words"] = lambda text: Age(text).words
     return environment.get_template("sample.html.jinja")
 
 

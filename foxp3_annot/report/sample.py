@@ -33,6 +33,13 @@ from foxp3_annot.report.annotation_resources import annotation_values
 from foxp3_annot.report.callability import callability_values, copy_number_values
 from foxp3_annot.report.family import FamilyView, family_values, family_view
 from foxp3_annot.report.patient import patient_values
+from foxp3_annot.report.phenotype import (
+    citations_in,
+    differential_values,
+    next_steps_values,
+    phenotype_values,
+    steps_of,
+)
 from foxp3_annot.report.provenance import Settings, provenance
 from foxp3_annot.sex_evidence import ReadDepths, SexCheck, SexStatus, XGenotypes
 from foxp3_annot.x_state import XState
@@ -75,7 +82,13 @@ def sample_report(
     findings = sorted(assessment.findings, key=_gravity)
     view = family_view(subject.patient.family, familial or {}, assessment)
     statements = _family(findings, assessment.structural, subject.sex, view)
-    cited = _cited(findings, assessment.structural, statements, view, catalogue)
+    steps = steps_of(assessment.conclusion.value, subject.patient, catalogue)
+    clinical = {
+        "phenotype": phenotype_values(subject.patient, catalogue),
+        "next_steps": next_steps_values(steps),
+        "differential": differential_values(steps),
+    }
+    cited = _cited(findings, assessment.structural, statements, view, catalogue, citations_in(clinical))
     return {
         "schema_version": SCHEMA_VERSION,
         "report": "sample",
@@ -102,6 +115,7 @@ def sample_report(
         "copy_number": copy_number_values(assessment.copy_numbers) if assessment.copy_numbers else None,
         "inheritance": [{"sentence": s.sentence, "citations": list(s.citations)} for s in statements],
         "family": family_values(view),
+        **clinical,
         "limits": list(LIMITS),
         "citations": [citation_values(citation) for citation in cited],
         "provenance": provenance(call_set, gene, catalogue, settings),
@@ -601,9 +615,11 @@ def _cited(
     statements: tuple[Statement, ...],
     view: FamilyView | None,
     catalogue: Catalogue,
+    clinical: Iterable[str],
 ) -> list[Citation]:
     keys = {key for statement in statements for key in statement.citations} | {"genereviews_ipex", "torgerson2007"}
     keys |= {"haldane1935", "young2007", "jarvik2016", *view.sources} if view else set()
+    keys.update(clinical)
     found = {key: catalogue.citations.get(key) or family_sources()[key] for key in keys}
     for finding in findings:
         for curated in finding.described.match.curated:
