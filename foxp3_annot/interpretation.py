@@ -12,6 +12,15 @@ from foxp3_annot.callset import CallSet, CallSetOutline, StructuralAllele
 from foxp3_annot.catalogue import Catalogue, CuratedStructure, classification_of
 from foxp3_annot.coverage import Coverage, CoverageSource
 from foxp3_annot.discordance import Explanation, explanations
+from foxp3_annot.evidence import (
+    NO_FAMILY,
+    NO_PHENOTYPE,
+    FamilyEvidence,
+    PhenotypeEvidence,
+    Weighing,
+    weigh,
+    weigh_structural,
+)
 from foxp3_annot.exon_copies import CopyNumbers
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
@@ -69,6 +78,7 @@ class Finding:
 
     `members` names the variants that a combined finding is made of; they lie on one copy of the gene and are
     judged together, so that each alone concludes nothing. `explanations` say why a male looks heterozygous.
+    `weighing` is the evidence by the rules; no conclusion depends on it.
     """
 
     described: Described
@@ -78,6 +88,7 @@ class Finding:
     notes: tuple[str, ...]
     members: tuple[str, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    weighing: Weighing | None = None
 
     @property
     def annotation(self) -> Annotation:
@@ -99,6 +110,7 @@ class StructuralFinding:
     evidence: tuple[Evidence, ...]
     conclusion: Conclusion
     curated: CuratedStructure | None = None
+    weighing: Weighing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +203,8 @@ def interpret(
     matcher: Matcher,
     resources: AnnotationResources = NO_RESOURCES,
     thresholds: Thresholds = THRESHOLDS,
+    family: FamilyEvidence = NO_FAMILY,
+    phenotype: PhenotypeEvidence = NO_PHENOTYPE,
 ) -> Assessment:
     """What is to be thought of what one sample was seen to carry; `described` holds every variant of it."""
     model, sex = gene.on(call_set.assembly), observed.sex
@@ -200,7 +214,17 @@ def interpret(
     )
     findings = _combined(findings, sex, gene, matcher, resources)
     findings = tuple(_with_neighbours(finding, findings) for finding in findings)
+    findings = tuple(replace(one, weighing=_weighed(one, gene, matcher, family, phenotype)) for one in findings)
     structures = tuple(_structural(one, model, sex, matcher.catalogue) for one in observed.structural)
+    structures = tuple(
+        replace(
+            one,
+            weighing=weigh_structural(
+                one.structural, one.annotation, one.curated, model, gene, matcher, family, phenotype
+            ),
+        )
+        for one in structures
+    )
     conclusions = {f.conclusion for f in findings} | {s.conclusion for s in structures}
     conclusion = next((c for c in Conclusion if c in conclusions), Conclusion.INCONCLUSIVE)
     sex_check = SexCheck.of(sex, observed.sex_evidence)
@@ -224,6 +248,13 @@ def interpret(
             conclusion = Conclusion.NOTHING_FOUND
     unassessed = tuple(_unassessed(observed, structures, call_set, model, seen))
     return Assessment(findings, structures, unassessed, conclusion, sex_check, seen, observed.copy_numbers)
+
+
+def _weighed(
+    finding: Finding, gene: Gene, matcher: Matcher, family: FamilyEvidence, phenotype: PhenotypeEvidence
+) -> Weighing:
+    one = finding.described
+    return weigh(one.annotation, one.match, one.resources, gene, matcher, family, phenotype)
 
 
 def _has_open_records(observed: Observed) -> bool:

@@ -1,6 +1,6 @@
 """The report of one sample, as plain values in the form of `resources/schemas/report.schema.json`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ from foxp3_annot.patient import NOBODY, Patient
 from foxp3_annot.protein import one_letter
 from foxp3_annot.report.annotation_resources import annotation_values
 from foxp3_annot.report.callability import callability_values, copy_number_values
+from foxp3_annot.report.evidence import cited_in, weighing_values
 from foxp3_annot.report.patient import patient_values
 from foxp3_annot.report.provenance import Settings, provenance
 from foxp3_annot.sex_evidence import ReadDepths, SexCheck, SexStatus, XGenotypes
@@ -42,7 +43,8 @@ LIMITS = (
     "Severity must not be predicted from the genotype: one variant has been seen with many courses.",
     "The curated table is not complete: that a variant is not in it proves nothing.",
     "Positions in introns 1 and 6 count differently on the two builds; the names given here hold for the build named.",
-    "Classes are those of the sources named; this program assigns none of its own.",
+    "A class by the rules rests on the facts that the tables and the resources given hold, by generic rules; it is no "
+    "classification by an expert panel. What sources call a variant stands beside it, and neither replaces the other.",
 )
 
 ZYGOSITY_SENTENCES = {
@@ -336,6 +338,7 @@ def _finding(finding: Finding, gene: Gene) -> dict[str, Any]:
             "level": finding.described.match.level.value,
             "curated": [curated_values(one) for one in curated],
         },
+        "acmg": weighing_values(finding.weighing) if finding.weighing else None,
         "resources": [annotation_values(one) for one in finding.described.resources],
         "members": list(finding.members),
         "evidence": [_evidence(one) for one in finding.evidence],
@@ -532,6 +535,7 @@ def _structural(finding: StructuralFinding) -> dict[str, Any]:
         "conclusion": finding.conclusion.value,
         "evidence": [_evidence(one) for one in finding.evidence],
         "curated": _structure(finding.curated) if finding.curated else None,
+        "acmg": weighing_values(finding.weighing) if finding.weighing else None,
     }
 
 
@@ -570,7 +574,7 @@ def _family(findings: list[Finding], structural: Iterable[StructuralFinding], se
 
 def _cited(
     findings: list[Finding],
-    structural: Iterable[StructuralFinding],
+    structural: Sequence[StructuralFinding],
     statements: tuple[Statement, ...],
     catalogue: Catalogue,
 ) -> list[Citation]:
@@ -584,6 +588,8 @@ def _cited(
             cited = [piece.citations for piece in one.curated.said.assertions]
             cited += [piece.citations for piece in one.curated.said.functional]
             found |= {citation.key: citation for citations in cited for citation in citations}
+    weighings = [one.weighing for one in findings] + [one.weighing for one in structural]
+    found |= cited_in(filter(None, weighings), catalogue)
     return [found[key] for key in sorted(found)]
 
 
