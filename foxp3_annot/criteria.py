@@ -25,6 +25,9 @@ class Strength(enum.Enum):
         self.code = code
         self.label = label
 
+    def __hash__(self) -> int:
+        return id(self)
+
     @classmethod
     def parse(cls, code: str) -> "Strength":
         """From the code; KeyError for another text."""
@@ -89,6 +92,9 @@ class Criterion(enum.Enum):
 
     def __init__(self, label: str) -> None:
         self.label = label
+
+    def __hash__(self) -> int:
+        return id(self)
 
     @property
     def direction(self) -> Direction:
