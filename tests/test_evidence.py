@@ -35,6 +35,7 @@ from foxp3_annot.evidence import (
     weigh,
     weigh_structural,
 )
+from foxp3_annot.hallmark import NMD_DISTANCE
 from foxp3_annot.interpretation import described_as
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.pack.vocabulary import Side
@@ -374,6 +375,11 @@ def test_every_canonical_splice_base_counts_as_its_exon(rules: AcmgRules, known:
                 assert f"exon {exon} " in judged.sentence
                 sites += 1
     assert sites == 11 * 4 * 3
+
+
+def test_decay_is_expected_from_one_bound_on(rules: AcmgRules) -> None:
+    """The hallmarks and the criteria must not contradict each other."""
+    assert rules[Criterion.PVS1].numbers["escape_bases"] == NMD_DISTANCE
 
 
 def test_exon_3_carries_its_note_and_no_other_exon_does(known: Knowledge) -> None:

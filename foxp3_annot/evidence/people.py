@@ -78,7 +78,9 @@ def pm2(scene: Scene) -> Judged:
             Criterion.PM2,
             State.NOT_TOLD,
             "No population data of the user's speak of it"
-            + (", since it has no place on their build." if asked else "; see the annotation resources."),
+            + (", since it has no place on their build." if asked else "; see the annotation resources.")
+            + _only_present(scene),
+            sources=[key for one in figures(scene) for key in one.citations],
         )
     most, hemizygous = rule.numbers["greatest_count"], rule.numbers["greatest_hemizygotes"]
     sentences, numbers = [], []
@@ -130,6 +132,12 @@ def ba1(scene: Scene) -> Judged:
         sentence = f"Its highest frequency is {share:.3g}{few}, in {top.source}."
         return scene.other(Criterion.BA1, State.NOT_MET, sentence, ("frequency", share), sources=top.citations)
     return scene.other(Criterion.BA1, State.NOT_TOLD, "No population data give its frequency.")
+
+
+def _only_present(scene: Scene) -> str:
+    """What the tables say of presence without enough numbers for the criterion."""
+    rows = scene.matcher.catalogue.figures_of(scene.annotation.variant)
+    return "".join(f" The tables tell of {row.population}: {row.printed}." for row in rows)
 
 
 def _frequency(one: Figure) -> float | None:

@@ -112,7 +112,7 @@ def ps4(scene: Scene) -> Judged:
     )
     if not families:
         return scene.other(Criterion.PS4, State.NOT_TOLD, "The tables count no family with it.")
-    people = () if scene.large else figures(scene)
+    people = [one for one in (() if scene.large else figures(scene)) if one.count is not None]
     hemizygous = any(one.hemizygotes for one in people if not one.is_doubtful)
     if people and (hemizygous or scene.judged(Criterion.BS1).is_met):
         return scene.other(
@@ -126,5 +126,6 @@ def ps4(scene: Scene) -> Judged:
     sentence = (
         f"Published in {families} {'family' if families == 1 else 'families that count as unrelated'} with IPEX. "
         "Make sure that this person is none of them."
+        + ("" if people or scene.large else " No population data that could speak against it were at hand.")
     )
     return scene.met(Criterion.PS4, strength, sentence, ("families", families), sources=keys)
