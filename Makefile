@@ -47,12 +47,14 @@ fix: $(VENV)/dev.installed  ## repair style
 	$(BIN)/ruff format $(PYTHON_SOURCES)
 	$(BIN)/snakefmt $(WORKFLOW_SOURCES)
 
-stress: $(VENV)/run.installed  ## feed the program large and hostile inputs
+stress: $(VENV)/run.installed  ## feed the program large and hostile inputs, and reads of known alleles
 	$(IN_VENV) python -m benchmarks.stress
+	$(IN_VENV) python -m benchmarks.truth
 
 bench: $(VENV)/run.installed  ## measure speed and memory
 	$(IN_VENV) python -m benchmarks.speed
 	$(IN_VENV) python -m benchmarks.run
+	$(IN_VENV) python -m benchmarks.reads
 
 agreement: $(VENV)/judges.installed  ## compare names and terms with independent programs
 	$(IN_VENV) PYTHONPATH="$(CURDIR)/$(VENV)/judges" python -m benchmarks.agreement

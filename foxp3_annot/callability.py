@@ -416,17 +416,24 @@ def _hides(called: Variant, variant: Variant) -> bool:
     return called.start <= variant.end + 1 and variant.start <= called.end + 1
 
 
-def _telling_reads(variant: Variant, depth: int, coverage: Coverage, thresholds: Thresholds) -> int:
-    """Reads over an allele that reach a base beyond it on each side, if they start anywhere with equal chance.
+GAP_OPENING = 6
+"""Matching bases that outweigh the opening of a gap, each of its bases weighing one more; what bwa mem and, for short
+reads, minimap2 take (their manual pages)."""
 
-    All of them for the exchange of one base; of reads of length R that hold a base, (R - S + 1) / R span a stretch
-    of S bases around it.
+
+def _telling_reads(variant: Variant, depth: int, coverage: Coverage, thresholds: Thresholds) -> int:
+    """Reads over an allele that show it, if they start anywhere with equal chance.
+
+    All of them for the exchange of one base. An insertion or deletion is aligned as such only where the bases of the
+    read on each side outweigh the gap; nearer to its end the read is clipped or drawn straight on. Of reads of length
+    R, (R - S + 1) / R hold S bases around a place.
     """
-    longest = max(len(variant.ref), len(variant.alt))
     if len(variant.ref) == len(variant.alt) == 1:
         return depth
     length = coverage.read_length or thresholds.read_length
-    return depth * max(length - (longest + 2) + 1, 0) // length
+    gap = abs(variant.length_change)
+    beside = GAP_OPENING + gap if gap else 1
+    return depth * max(length - (len(variant.alt) + 2 * beside) + 1, 0) // length
 
 
 def _error(coverage: Coverage, thresholds: Thresholds) -> float:

@@ -43,6 +43,9 @@ MAX_DEPTH = 20_000
 LOW_QUALITY = 20.0
 """A called record below this quality (Phred) is marked as filtered."""
 
+ANCHOR = 10
+"""Bases on each side of an insertion or deletion within which a read must be aligned to tell that it lacks it."""
+
 _COUNTED_OUT = pysam.FUNMAP | pysam.FSECONDARY | pysam.FQCFAIL | pysam.FDUP
 _PADDING = 200
 _MATCHES, _INSERTION, _DELETION, _SKIP, _SOFT = {0, 7, 8}, 1, 2, 3, 4
@@ -95,7 +98,7 @@ def call_sample(
     copies = copies_in(sex)
     called = [one for one in local.call(pileup, copies) if _is_told(one, settings.low)]
     if copies == 1:
-        called = [_with_mixture(one, sample.platform, settings.low) for one in called]
+        called = [_with_mixture(one, tally, reference, sample.platform, settings.low) for one in called]
     called += _beside_gaps(called, tally, depths, reference, settings.low)
     carried = _alleles_called(called, reference)
     below = _below_the_caller(
@@ -179,7 +182,7 @@ class _Local:
         limits = ["-q", str(filters.base_quality), "-Q", str(filters.mapping_quality)]
         words = ["-a", "-s", "-J", *limits, "-r", self.region, "-o", str(target), str(self.reads)]
         pysam.samtools.depth(*words, catch_stdout=False)
-        found = [int(line.rsplit("\t", 1)[1]) for line in target.read_text().splitlines()]
+        found = list(map(int, target.read_text().split()[2::3]))
         return found or [0] * len(self.reference.window)
 
     def read_length(self, filters: ReadFilters) -> int:
@@ -288,10 +291,11 @@ def _moved(read: Any, offset: int, length: int) -> Any:
 
 @dataclass(frozen=True)
 class _Tally:
-    """Which alleles the counted reads show, in normal form, and where those reads lie on chromosome X."""
+    """Which alleles the counted reads show, in normal form, and where those reads lie on chromosome X: first and
+    last base, whether reverse, and template."""
 
     support: dict[Variant, Support]
-    spans: list[tuple[int, int, bool]]
+    spans: list[tuple[int, int, bool, str]]
     read_length: int
     start: int
 
@@ -305,7 +309,8 @@ class _Tally:
                 if read.flag & _COUNTED_OUT or read.mapping_quality < filters.mapping_quality:
                     continue
                 first = read.reference_start + 1 + local.offset
-                spans.append((first, int(read.reference_end or 0) + local.offset, bool(read.is_reverse)))
+                last = int(read.reference_end or 0) + local.offset
+                spans.append((first, last, bool(read.is_reverse), str(read.query_name)))
                 lengths.append(read.infer_read_length() or 0)
                 for place, ref, alt, quality in _differences(read, local.bases):
                     if quality < filters.base_quality:
@@ -338,10 +343,20 @@ class _Tally:
             (max(rest[1], 0), support.reverse),
         )
 
-    def over(self, variant: Variant) -> list[tuple[int, int, bool]]:
+    def over(self, variant: Variant) -> list[tuple[int, int, bool, str]]:
         """The counted reads over the place of an allele."""
         place = variant.leftmost().start
         return [span for span in self.spans if span[0] <= place <= span[1]]
+
+    def without(self, variant: Variant) -> int:
+        """Templates that lie over an insertion or deletion with enough bases on both sides, and do not show it.
+
+        A read that ends beside a long one is aligned without it for want of bases, and says nothing of it.
+        """
+        first, last = variant.start - ANCHOR, variant.end + ANCHOR
+        over = {name for start, end, _, name in self.spans if start <= first and last <= end}
+        support = self.support.get(variant)
+        return len(over - support.templates) if support else len(over)
 
 
 def _variant(reference: Reference, start: int, ref: str, alt: str) -> Variant | None:
@@ -356,7 +371,8 @@ def _differences(read: Any, bases: str) -> Iterator[tuple[int, str, str, int]]:
     """Where a read differs from the local contig: place (1-based), bases there and in the read, and quality.
 
     Deleted and inserted bases side by side are one difference. Its quality is the lowest of the bases beside it and
-    in it. A read without qualities counts as if all were 60.
+    of what is inserted, taken as a whole: one doubtful base among many does not make a long insertion doubtful. A read
+    without qualities counts as if all were 60.
     """
     query = (read.query_sequence or "").upper()
     qualities = read.query_qualities
@@ -376,8 +392,7 @@ def _differences(read: Any, bases: str) -> Iterator[tuple[int, str, str, int]]:
                 place += length
             continue
         if gap_ref or gap_alt:
-            beside = range(max(gap_at - 1, 0), min(at + 1, len(query)))
-            yield gap_place + 1, gap_ref, gap_alt, min((qualities[i] for i in beside), default=60) if qualities else 60
+            yield gap_place + 1, gap_ref, gap_alt, _quality_of_gap(qualities, gap_at, at) if qualities else 60
             gap_ref = gap_alt = ""
         if operation in _MATCHES:
             mine, there = query[at : at + length], bases[place : place + length]
@@ -391,6 +406,14 @@ def _differences(read: Any, bases: str) -> Iterator[tuple[int, str, str, int]]:
             place += length
         elif operation == _SOFT:
             at += length
+
+
+def _quality_of_gap(qualities: Any, start: int, end: int) -> int:
+    """The lowest quality of the base before `start`, that at `end`, and that of the mean error of those between."""
+    found = [qualities[i] for i in (start - 1, end) if 0 <= i < len(qualities)]
+    if end > start:
+        found.append(round(-10 * math.log10(sum(10 ** (-one / 10) for one in qualities[start:end]) / (end - start))))
+    return int(min(found, default=60))
 
 
 # --- what a caller passes over ----------------------------------------------------------------------
@@ -414,12 +437,18 @@ def _is_told(record: CalledRecord, low: LowFraction) -> bool:
     return record.quality >= LOW_QUALITY or carried >= low.reads
 
 
-def _with_mixture(record: CalledRecord, platform: Platform, low: LowFraction) -> CalledRecord:
+def _with_mixture(
+    record: CalledRecord, tally: _Tally, reference: Reference, platform: Platform, low: LowFraction
+) -> CalledRecord:
     """A call of a single copy whose reads show the reference beside the allele as well is written with both."""
     if record.genotype != "1" or len(record.alts) > 1:
         return record
-    other, total = record.reads[0], sum(record.reads)
+    other = record.reads[0]
     indel = len(record.ref) != len(record.alts[0])
+    variant = _variant(reference, record.position, record.ref, record.alts[0]) if indel else None
+    if variant:
+        other = min(other, tally.without(variant))
+    total = other + sum(record.reads[1:])
     share = max(MIXED_INDEL_FRACTION, low.fraction) if indel else low.fraction
     rate = platform.indel_error if indel else platform.base_error
     mixed = other >= low.reads and other >= share * total and log_chance(other, total, rate) < math.log(CHANCE)
@@ -488,7 +517,7 @@ def _below_the_caller(
             continue
         depth = max(tally.depth(variant, depths), support.reads)
         over = tally.over(variant)
-        starts = len({(first, reverse) for first, _, reverse in over})
+        starts = len({(first, reverse) for first, _, reverse, _ in over})
         if not is_more_than_error(variant, support, depth, starts, platform, low):
             continue
         if not variant.length_change:

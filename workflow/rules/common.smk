@@ -74,7 +74,9 @@ def calls_of(vcf):
     return f"<results>/calls/{safe_name(CALLED[vcf])}.g.vcf.gz" if vcf in CALLED else str(vcf)
 
 
-COMPARED = [vcf for vcf in CALL_SETS if is_alignment_file(vcf) and vcf not in CALLED and config.get("compare_depth", True)]
+COMPARED = [
+    vcf for vcf in CALL_SETS if is_alignment_file(vcf) and vcf not in CALLED and config.get("compare_depth", True)
+]
 MOST_COMPARED = 20
 
 
