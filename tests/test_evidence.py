@@ -1,6 +1,7 @@
 """The weighing of evidence: points and classes, the comparators, the exon table, and what stands in reports."""
 
 import copy
+import json
 from collections.abc import Callable, Iterator
 from itertools import combinations_with_replacement, product
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
 from foxp3_annot.acmg_rules import AcmgRules, ExonOutcome, acmg_rules, load_rules
 from foxp3_annot.annotation import annotate
@@ -22,6 +25,7 @@ from foxp3_annot.annotation_resource import (
 )
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.callset import StructuralAllele
+from foxp3_annot.cli import main
 from foxp3_annot.consequence import Consequence
 from foxp3_annot.criteria import AcmgClass, Criterion, Direction, Strength
 from foxp3_annot.description import read_description
@@ -40,7 +44,7 @@ from foxp3_annot.interpretation import described_as
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.pack.vocabulary import Side
 from foxp3_annot.report.evidence import rules_page, weighing_values
-from foxp3_annot.resources import resource_root
+from foxp3_annot.resources import resource_root, schema_path
 from foxp3_annot.structural import annotate_structural
 from foxp3_annot.variant import Variant
 
@@ -329,6 +333,37 @@ def test_a_stop_at_every_codon_within_an_exon(known: Knowledge) -> None:
         assert judged.strength is expected, codon
         tried += 1
     assert tried == CODONS - 2 - len(across)
+
+
+def test_every_lost_base_is_judged_by_where_the_new_stop_lies(known: Knowledge) -> None:
+    """Each coding base deleted, with the message and its stop worked out anew from the plain sequence."""
+    model = known.gene.on(Assembly.GRCH38)
+    transcript = model.transcript
+    message = transcript.mrna[transcript.coding_mrna[0] :]
+    seen: set[Variant] = set()
+    decaying = escaping = 0
+    for exon in transcript.exons[1:]:
+        for offset in range(max(exon.start, transcript.coding_start + 3), min(exon.end, transcript.coding_end - 3)):
+            low, high = sorted((transcript.position(offset), transcript.position(offset - 1)))
+            anchored = model.reference.fetch(low, high)
+            variant = Variant.of(model.reference, low, anchored, anchored[transcript.position(offset) == low])
+            annotation = annotate(variant, known.gene)
+            if variant in seen or annotation.most_severe is not Consequence.FRAMESHIFT:
+                continue
+            seen.add(variant)
+            number = transcript.mrna_index(offset) - transcript.coding_mrna[0]
+            changed = message[:number] + message[number + 1 :]
+            codons = [changed[i : i + 3] for i in range(0, len(changed) - 2, 3)]
+            stop = next((i + 1 for i, codon in enumerate(codons) if codon in ("TAA", "TAG", "TGA")), None)
+            junction = JUNCTION - (number < JUNCTION)
+            strength = weighed(variant, known).of(Criterion.PVS1).strength
+            if stop is not None and junction - 3 * stop >= 50:
+                assert strength is Strength.VERY_STRONG, annotation.hgvs_c
+                decaying += 1
+            else:
+                assert strength in (Strength.STRONG, Strength.MODERATE), annotation.hgvs_c
+                escaping += 1
+    assert decaying > 500 and escaping > 100
 
 
 # --- the table of exons -------------------------------------------------------------------------------------
@@ -665,3 +700,22 @@ def test_weighing_leaves_its_input_as_it_was(known: Knowledge) -> None:
     before = copy.deepcopy(acmg_rules().scale)
     weighed(named("c.1150G>A", known), known)
     assert acmg_rules().scale == before
+
+
+def test_lookup_tells_it_without_a_person(known: Knowledge) -> None:
+    answer = CliRunner().invoke(main, ["lookup", "c.1009C>T"])
+    assert answer.exit_code == 0
+    assert "by the rules likely pathogenic, 8 points, without person and family" in answer.output
+    assert "PVS1 very strong (+8): The new stop is codon 337" in answer.output
+    values = json.loads(CliRunner().invoke(main, ["lookup", "c.1009C>T", "--json"]).output)
+    schema = json.loads(schema_path("report.schema.json").read_text(encoding="utf-8"))
+    acmg = values["variants"][0]["acmg"]
+    Draft202012Validator(schema["$defs"]["acmg"] | {"$defs": schema["$defs"]}).validate(acmg)
+    keys = {key for one in acmg["criteria"] for key in one["sources"]} | set(acmg["sources"])
+    assert keys <= {one["key"] for one in values["citations"]}
+    assert acmg == weighing_values(weighed(named("c.1009C>T", known), known))
+
+
+def test_the_rules_are_printed() -> None:
+    answer = CliRunner().invoke(main, ["rules"])
+    assert (answer.exit_code, answer.output) == (0, rules_page())
