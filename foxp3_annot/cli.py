@@ -375,9 +375,23 @@ def lookup(
     resources = _resources(annotations, knowledge.gene)
     described = describe(reading.variants, knowledge.gene, knowledge.matcher, resources)
     answer = lookup_report(
-        reading.text, list(described.values()), reading.notes, knowledge.gene, knowledge.catalogue, resources
+        reading.text, list(described.values()), reading.notes, knowledge.gene, knowledge.matcher, resources
     )
     click.echo(report_json(answer) if as_json else lookup_text(answer), nl=False)
+
+
+@main.command()
+@told
+def rules() -> None:
+    """Print the rules by which evidence is weighed, as Markdown.
+
+    \b
+    Example:
+      foxp3-annot rules
+    """
+    from foxp3_annot.report.evidence import rules_page
+
+    click.echo(rules_page(), nl=False)
 
 
 @main.command()

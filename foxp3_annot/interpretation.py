@@ -13,6 +13,15 @@ from foxp3_annot.callset import CallSet, CallSetOutline, StructuralAllele
 from foxp3_annot.catalogue import Catalogue, CuratedStructure, classification_of
 from foxp3_annot.coverage import Coverage, CoverageSource
 from foxp3_annot.discordance import Explanation, explanations
+from foxp3_annot.evidence import (
+    NO_FAMILY,
+    NO_PHENOTYPE,
+    FamilyEvidence,
+    PhenotypeEvidence,
+    Weighing,
+    weigh,
+    weigh_structural,
+)
 from foxp3_annot.exon_copies import CopyNumbers
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
@@ -152,6 +161,7 @@ class Finding:
 
     `members` names the variants that a combined finding is made of; they lie on one copy of the gene and are
     judged together, so that each alone concludes nothing. `explanations` say why a male looks heterozygous.
+    `weighing` is the evidence by the rules; no conclusion depends on it.
     """
 
     described: Described
@@ -161,6 +171,7 @@ class Finding:
     notes: tuple[str, ...]
     members: tuple[str, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    weighing: Weighing | None = None
 
     @property
     def zygosity(self) -> Zygosity:
@@ -186,6 +197,7 @@ class StructuralFinding:
     evidence: tuple[Evidence, ...]
     conclusion: Conclusion
     curated: CuratedStructure | None = None
+    weighing: Weighing | None = None
 
     @property
     def zygosity(self) -> Zygosity:
@@ -295,6 +307,8 @@ def interpret(
     resources: AnnotationResources = NO_RESOURCES,
     thresholds: Thresholds = THRESHOLDS,
     patient: Patient = NOBODY,
+    family: FamilyEvidence = NO_FAMILY,
+    phenotype: PhenotypeEvidence = NO_PHENOTYPE,
 ) -> Assessment:
     """What is to be thought of what one sample was seen to carry; `described` holds every variant of it."""
     model, sex = gene.on(call_set.assembly), observed.sex
@@ -308,7 +322,17 @@ def interpret(
     )
     findings = _combined(findings, person, gene, matcher, resources)
     findings = tuple(_with_neighbours(finding, findings) for finding in findings)
+    findings = tuple(replace(one, weighing=_weighed(one, gene, matcher, family, phenotype)) for one in findings)
     structures = tuple(_structural(one, model, person, matcher.catalogue) for one in observed.structural)
+    structures = tuple(
+        replace(
+            one,
+            weighing=weigh_structural(
+                one.structural, one.annotation, one.curated, model, gene, matcher, family, phenotype
+            ),
+        )
+        for one in structures
+    )
     sex_check = SexCheck.of(sex, observed.sex_evidence, patient.karyotype)
     seen = None
     if observed.coverage:
@@ -354,6 +378,13 @@ def _conclusion(
     extent = "untold" if seen is None else "all" if all_seen else "part"
     row = sample_conclusions().row(strongest, sample, extent)
     return Conclusion(strongest if row["conclusion"] == "as_found" else row["conclusion"])
+
+
+def _weighed(
+    finding: Finding, gene: Gene, matcher: Matcher, family: FamilyEvidence, phenotype: PhenotypeEvidence
+) -> Weighing:
+    one = finding.described
+    return weigh(one.annotation, one.match, one.resources, gene, matcher, family, phenotype)
 
 
 def _has_open_records(observed: Observed) -> bool:

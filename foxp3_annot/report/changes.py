@@ -37,6 +37,10 @@ class Aspect(enum.Enum):
     FINDING_CONCLUSION = ("conclusion of the finding", False)
     CLASSIFICATION = ("classification", False)
     CONCERN = ("concern", False)
+    ACMG_CLASS = ("class by the rules", False)
+    CRITERION = ("criterion", True)
+    CLASS_CHANGE = ("what would change the class", True)
+    PUBLISHED_CLASS = ("published class", True)
     MATCH_LEVEL = ("match level", False)
     MATCHED = ("matched", True)
     STATEMENT = ("statement", True)
@@ -272,6 +276,25 @@ def _pedigree(report: Values) -> list[str]:
     return told
 
 
+def _acmg_class(finding: Values) -> list[str]:
+    return [_text({key: finding["acmg"][key] for key in ("class", "points", "rules", "sources")})]
+
+
+def _of_acmg(*keys: str) -> Callable[[Values], list[str]]:
+    return lambda finding: _each(*keys)(finding["acmg"])
+
+
+def _published_classes(finding: Values) -> list[str]:
+    return [*_of_acmg("published")(finding), finding["acmg"]["comparison"]]
+
+
+_OF_ACMG: Readers = {
+    Aspect.ACMG_CLASS: _acmg_class,
+    Aspect.CRITERION: _of_acmg("criteria"),
+    Aspect.CLASS_CHANGE: _of_acmg("would_change"),
+    Aspect.PUBLISHED_CLASS: _published_classes,
+}
+
 _OF_REPORT: Readers = {
     Aspect.CONCLUSION: _label("conclusion"),
     Aspect.SENTENCE: lambda report: [report["conclusion"]["sentence"]],
@@ -297,6 +320,7 @@ _OF_FINDING: Readers = {
     Aspect.FINDING_CONCLUSION: lambda finding: [finding["conclusion"]],
     Aspect.CLASSIFICATION: _classification,
     Aspect.CONCERN: lambda finding: [finding["concern"]["label"]],
+    **_OF_ACMG,
     Aspect.MATCH_LEVEL: lambda finding: [finding["match"]["level"]],
     Aspect.MATCHED: _matched,
     Aspect.STATEMENT: _statements,
@@ -321,6 +345,7 @@ _OF_FINDING: Readers = {
 
 _OF_STRUCTURAL: Readers = {
     Aspect.FINDING_CONCLUSION: lambda finding: [finding["conclusion"]],
+    **_OF_ACMG,
     Aspect.MATCHED: lambda finding: [_lesion_name(finding["curated"])] if finding.get("curated") else [],
     Aspect.STATEMENT: lambda finding: [_text(one) for row in _lesion(finding) for one in row["statements"]],
     Aspect.EXPERIMENT: lambda finding: [_text(one) for row in _lesion(finding) for one in row["functional"]],

@@ -1,6 +1,6 @@
 """The report of one sample, as plain values in the form of `resources/schemas/report.schema.json`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ from foxp3_annot.patient import NOBODY, Patient
 from foxp3_annot.protein import one_letter
 from foxp3_annot.report.annotation_resources import annotation_values
 from foxp3_annot.report.callability import callability_values, copy_number_values
+from foxp3_annot.report.evidence import cited_in, weighing_values
 from foxp3_annot.report.family import FamilyView, family_values, family_view
 from foxp3_annot.report.patient import patient_values
 from foxp3_annot.report.phenotype import (
@@ -51,7 +52,8 @@ LIMITS = (
     "Severity must not be predicted from the genotype: one variant has been seen with many courses.",
     "The curated table is not complete: that a variant is not in it proves nothing.",
     "Positions in introns 1 and 6 count differently on the two builds; the names given here hold for the build named.",
-    "Classes are those of the sources named; this program assigns none of its own.",
+    "A class by the rules rests on the facts that the tables and the resources given hold, by generic rules; it is no "
+    "classification by an expert panel. What sources call a variant stands beside it, and neither replaces the other.",
 )
 
 
@@ -373,6 +375,7 @@ def _finding(finding: Finding, gene: Gene) -> dict[str, Any]:
             "level": finding.described.match.level.value,
             "curated": [curated_values(one) for one in curated],
         },
+        "acmg": weighing_values(finding.weighing) if finding.weighing else None,
         "resources": [annotation_values(one) for one in finding.described.resources],
         "members": list(finding.members),
         "evidence": [_evidence(one) for one in finding.evidence],
@@ -569,6 +572,7 @@ def _structural(finding: StructuralFinding) -> dict[str, Any]:
         "conclusion": finding.conclusion.value,
         "evidence": [_evidence(one) for one in finding.evidence],
         "curated": _structure(finding.curated) if finding.curated else None,
+        "acmg": weighing_values(finding.weighing) if finding.weighing else None,
     }
 
 
@@ -611,7 +615,7 @@ def _family(
 
 def _cited(
     findings: list[Finding],
-    structural: Iterable[StructuralFinding],
+    structural: Sequence[StructuralFinding],
     statements: tuple[Statement, ...],
     view: FamilyView | None,
     catalogue: Catalogue,
@@ -629,6 +633,8 @@ def _cited(
             cited = [piece.citations for piece in one.curated.said.assertions]
             cited += [piece.citations for piece in one.curated.said.functional]
             found |= {citation.key: citation for citations in cited for citation in citations}
+    weighings = [one.weighing for one in findings] + [one.weighing for one in structural]
+    found |= cited_in(filter(None, weighings), catalogue)
     return [found[key] for key in sorted(found)]
 
 
