@@ -10,19 +10,20 @@ from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources, A
 from foxp3_annot.assembly import build_of
 from foxp3_annot.callability import THRESHOLDS, Callability, Thresholds, callability
 from foxp3_annot.callset import CallSet, CallSetOutline, StructuralAllele
-from foxp3_annot.catalogue import Catalogue, CuratedStructure, classification_of
+from foxp3_annot.catalogue import CuratedStructure, classification_of
+from foxp3_annot.circumstances import family_evidence, phenotype_evidence
 from foxp3_annot.coverage import Coverage, CoverageSource
+from foxp3_annot.criteria import AcmgClass
 from foxp3_annot.discordance import Explanation, explanations
 from foxp3_annot.evidence import (
     NO_FAMILY,
-    NO_PHENOTYPE,
-    FamilyEvidence,
     PhenotypeEvidence,
     Weighing,
     weigh,
     weigh_structural,
 )
 from foxp3_annot.exon_copies import CopyNumbers
+from foxp3_annot.family import FamilyRecord
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.haplotype import acting_together, as_written, combined, split_alleles
@@ -101,6 +102,7 @@ _WEIGHTS = {
     Concern.REFUTED: Weight.HARMLESS,
     Concern.BENIGN: Weight.HARMLESS,
 }
+_LIKELY = (AcmgClass.PATHOGENIC, AcmgClass.LIKELY_PATHOGENIC)
 _YES_NO = ("yes", "no")
 _FROM_FINDINGS = tuple(
     one.value
@@ -149,10 +151,11 @@ class Described:
     concern: Concern
     resources: tuple[AnnotationValues, ...] = ()
 
-    @property
-    def weight(self) -> Weight:
-        """What of it bears on a conclusion."""
-        return Weight.of(self.concern, near=self.match.level not in (MatchLevel.SAME_ALLELE, MatchLevel.NONE))
+    def weight(self, weighing: Weighing) -> Weight:
+        """What of it bears on a conclusion. A class by the rules that no source shares makes it a matter of review."""
+        likely, known = weighing.cls in _LIKELY, self.match.same_allele is not None
+        near = (likely and known) or self.match.level not in (MatchLevel.SAME_ALLELE, MatchLevel.NONE)
+        return Weight.of(self.concern, near=near, likely=likely and not known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +218,13 @@ class Unassessed:
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """What of a person bears on every finding: sex, sex chromosomes, and whose DNA it is."""
+    """What of a person bears on every finding: sex, sex chromosomes, whose DNA it is, family and clinical picture."""
 
     sex: Sex
     karyotype: Karyotype
     attribution: Attribution
+    family: FamilyRecord | None
+    phenotype: PhenotypeEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,32 +312,26 @@ def interpret(
     resources: AnnotationResources = NO_RESOURCES,
     thresholds: Thresholds = THRESHOLDS,
     patient: Patient = NOBODY,
-    family: FamilyEvidence = NO_FAMILY,
-    phenotype: PhenotypeEvidence = NO_PHENOTYPE,
 ) -> Assessment:
     """What is to be thought of what one sample was seen to carry; `described` holds every variant of it."""
     model, sex = gene.on(call_set.assembly), observed.sex
-    person = _Person(sex, observed.karyotype, attribution(patient.transplant, patient.material))
+    person = _Person(
+        sex,
+        observed.karyotype,
+        attribution(patient.transplant, patient.material),
+        patient.family,
+        phenotype_evidence(patient, matcher.catalogue.clinical),
+    )
     findings = tuple(
         replace(
-            _finding(described[one.allele], one, person),
+            _finding(described[one.allele], one, person, gene, matcher),
             explanations=explanations(one, observed, model.reference),
         )
         for one in observed.variants
     )
     findings = _combined(findings, person, gene, matcher, resources)
     findings = tuple(_with_neighbours(finding, findings) for finding in findings)
-    findings = tuple(replace(one, weighing=_weighed(one, gene, matcher, family, phenotype)) for one in findings)
-    structures = tuple(_structural(one, model, person, matcher.catalogue) for one in observed.structural)
-    structures = tuple(
-        replace(
-            one,
-            weighing=weigh_structural(
-                one.structural, one.annotation, one.curated, model, gene, matcher, family, phenotype
-            ),
-        )
-        for one in structures
-    )
+    structures = tuple(_structural(one, model, person, gene, matcher) for one in observed.structural)
     sex_check = SexCheck.of(sex, observed.sex_evidence, patient.karyotype)
     seen = None
     if observed.coverage:
@@ -380,11 +379,9 @@ def _conclusion(
     return Conclusion(strongest if row["conclusion"] == "as_found" else row["conclusion"])
 
 
-def _weighed(
-    finding: Finding, gene: Gene, matcher: Matcher, family: FamilyEvidence, phenotype: PhenotypeEvidence
-) -> Weighing:
-    one = finding.described
-    return weigh(one.annotation, one.match, one.resources, gene, matcher, family, phenotype)
+def _weighed(one: Described, person: _Person, gene: Gene, matcher: Matcher) -> Weighing:
+    family = family_evidence(person.family, one.annotation.variant)
+    return weigh(one.annotation, one.match, one.resources, gene, matcher, family, person.phenotype)
 
 
 def _has_open_records(observed: Observed) -> bool:
@@ -392,14 +389,18 @@ def _has_open_records(observed: Observed) -> bool:
     return any(gap.kind is not GapKind.NO_CALL for gap in observed.gaps)
 
 
-def _finding(described: Described, observation: Observation[Variant], person: _Person) -> Finding:
+def _finding(
+    described: Described, observation: Observation[Variant], person: _Person, gene: Gene, matcher: Matcher
+) -> Finding:
     state, evidence = observation.state, observation.evidence
     notes = list(_notes(described, state.zygosity, person, evidence))
     if len({str(one.genotype) for one in evidence if one.genotype}) > 1:
         notes.append("The file holds several records of this allele, and their genotypes differ.")
     filtered = all(one.is_filtered for one in evidence)
-    conclusion = conclude(described.weight, state, filtered=filtered, is_patients=person.attribution.is_patients)
-    return Finding(described, state, evidence, conclusion, tuple(notes))
+    weighing = _weighed(described, person, gene, matcher)
+    is_patients = person.attribution.is_patients
+    conclusion = conclude(described.weight(weighing), state, filtered=filtered, is_patients=is_patients)
+    return Finding(described, state, evidence, conclusion, tuple(notes), weighing=weighing)
 
 
 def conclude(weight: Weight, state: XState, *, filtered: bool = False, is_patients: bool = True) -> Conclusion:
@@ -471,7 +472,7 @@ def _combined(
 
     def join(members: list[Finding], annotation: Annotation) -> Finding:
         """The finding of the whole, put among those found unless another copy of the gene showed it already."""
-        whole = _whole(members, annotation, person, matcher, resources)
+        whole = _whole(members, annotation, person, gene, matcher, resources)
         for one in found:
             if one.members and one.annotation.variant == annotation.variant:
                 return one
@@ -524,7 +525,12 @@ def _phase(evidence: Evidence) -> tuple[str, int] | None:
 
 
 def _whole(
-    members: list[Finding], annotation: Annotation, person: _Person, matcher: Matcher, resources: AnnotationResources
+    members: list[Finding],
+    annotation: Annotation,
+    person: _Person,
+    gene: Gene,
+    matcher: Matcher,
+    resources: AnnotationResources,
 ) -> Finding:
     """The finding that several variants of one copy make together."""
     described = described_as(annotation, matcher, resources)
@@ -537,8 +543,9 @@ def _whole(
         *_notes(described, state.zygosity, person, evidence),
     )
     is_patients = person.attribution.is_patients
-    conclusion = conclude(described.weight, state, filtered=filtered, is_patients=is_patients)
-    return Finding(described, state, evidence, conclusion, tuple(dict.fromkeys(notes)), names)
+    weighing = _weighed(described, person, gene, matcher)
+    conclusion = conclude(described.weight(weighing), state, filtered=filtered, is_patients=is_patients)
+    return Finding(described, state, evidence, conclusion, tuple(dict.fromkeys(notes)), names, weighing=weighing)
 
 
 def _as_member(finding: Finding, whole: Finding) -> Finding:
@@ -566,18 +573,22 @@ def _with_neighbours(finding: Finding, findings: tuple[Finding, ...]) -> Finding
 
 
 def _structural(
-    observation: Observation[StructuralAllele], model: GeneModel, person: _Person, catalogue: Catalogue
+    observation: Observation[StructuralAllele], model: GeneModel, person: _Person, gene: Gene, matcher: Matcher
 ) -> StructuralFinding:
-    """A structural allele is reviewed, unless it is a lesion reported as a cause of IPEX."""
+    """A structural allele is reviewed, unless it is a reported lesion, or pathogenic by the rules."""
     allele, state, evidence = observation.allele, observation.state, observation.evidence
-    curated = next((one for one in catalogue.structures if same_lesion(one, allele, model.reference)), None)
-    conclusion = Conclusion.REVIEW_NEEDED
-    if curated and curated.said.assertions and classification_of(curated.said.assertions).side is Side.DISEASE:
-        filtered = all(one.is_filtered for one in evidence)
-        is_patients = person.attribution.is_patients
-        conclusion = conclude(Weight.DISEASE, state, filtered=filtered, is_patients=is_patients)
+    structures = matcher.catalogue.structures
+    curated = next((one for one in structures if same_lesion(one, allele, model.reference)), None)
     annotation = annotate_structural(allele, model)
-    return StructuralFinding(allele, annotation, state, evidence, conclusion, curated)
+    weighing = weigh_structural(
+        allele, annotation, curated, model, gene, matcher, NO_FAMILY, phenotype=person.phenotype
+    )
+    weight = Weight.LIKELY if weighing.cls in _LIKELY else Weight.DAMAGING
+    if curated and curated.said.assertions and classification_of(curated.said.assertions).side is Side.DISEASE:
+        weight = Weight.DISEASE
+    filtered = all(one.is_filtered for one in evidence)
+    conclusion = conclude(weight, state, filtered=filtered, is_patients=person.attribution.is_patients)
+    return StructuralFinding(allele, annotation, state, evidence, conclusion, curated, weighing)
 
 
 def _unassessed(

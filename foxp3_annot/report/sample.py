@@ -1,7 +1,7 @@
 """The report of one sample, as plain values in the form of `resources/schemas/report.schema.json`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from foxp3_annot.annotation import Annotation, on_lrg, on_other_build, on_other_transcripts
@@ -146,8 +146,8 @@ def headline(subject: Subject, call_set: CallSetOutline, assessment: Assessment,
         return answer + _also_to_review(findings, assessment, subject.sex)
     if assessment.conclusion is Conclusion.LIKELY:
         answer = (
-            f"Probably hemizygous for {_classified(telling, assessment) or _names(telling)}: likely consistent with "
-            "IPEX where the clinical picture fits, once it is confirmed."
+            f"Likely consistent with IPEX where the clinical picture fits, once it is confirmed: "
+            f"{_joined(_likely_reasons(telling, assessment))}."
         )
         return answer + _also_to_review(findings, assessment, subject.sex)
     if assessment.conclusion is Conclusion.UNCERTAIN:
@@ -173,6 +173,21 @@ def headline(subject: Subject, call_set: CallSetOutline, assessment: Assessment,
     if harmless:
         return f"No FOXP3 variant that explains IPEX is recorded: {_refuted(harmless)} {limit[0].upper()}{limit[1:]}"
     return f"No FOXP3 variant that is reported in IPEX or damaging in kind is recorded; {limit}"
+
+
+def _likely_reasons(findings: list[Finding], assessment: Assessment) -> Iterable[str]:
+    """Each finding that makes the answer likely, with what keeps it from being certain."""
+    for one in findings:
+        if one.described.concern is Concern.DISEASE:
+            yield f"{_classified([one], replace(assessment, structural=()))}, {one.state.sentence}"
+        elif one.weighing:
+            yield f"{_name(one.annotation)}, which no source reports, is {one.weighing.cls.label} by the generic rules"
+    for large in assessment.structural:
+        if large.conclusion is Conclusion.LIKELY and large.curated:
+            yield f"the {large.curated.described_as}, {large.state.sentence}"
+        elif large.conclusion is Conclusion.LIKELY and large.weighing:
+            name = large.annotation.hgvs_c or large.annotation.hgvs_g or large.structural.type
+            yield f"{name}, which no source reports, is {large.weighing.cls.label} by the generic rules"
 
 
 def _not_interpretable_sentence(assessment: Assessment) -> str:
