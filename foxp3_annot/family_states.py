@@ -109,6 +109,26 @@ def state_in(member: Member, variant: Variant | None, gene: Gene) -> tuple[Allel
     return AlleleState.SILENT, Basis.NO_RECORD
 
 
+def donor_states(mine: Member, donor: Member, familial: str, gene: Gene) -> tuple[tuple[str, AlleleState], ...]:
+    """How each allele that a patient or the donor carries, and the familial one, stands in the donor's sample; by SPDI
+    on the build of the patient's file."""
+    assembly = mine.call_set.assembly
+    here = {one.spdi(): one for one in mine.carried()}
+    for one in donor.carried():
+        placed = one if one.assembly is assembly else annotate(one, gene).other_build.variant
+        if placed:
+            here.setdefault(placed.spdi(), placed)
+    if familial:
+        _, position, ref, alt = familial.split(":")
+        here.setdefault(familial, Variant.of(gene.on(assembly).reference, int(position) + 1, ref, alt))
+    found = []
+    for spdi, variant in sorted(here.items(), key=lambda item: item[1].key):
+        other = donor.call_set.assembly
+        there = variant if other is assembly else annotate(variant, gene).other_build.variant
+        found.append((spdi, state_in(donor, there, gene)[0]))
+    return tuple(found)
+
+
 def _in_records(member: Member, variant: Variant) -> Iterable[tuple[AlleleState, Basis]]:
     """What each record of an allele that the sample was not seen to carry says of the sample."""
     karyotype = member.patient.karyotype or Karyotype.of_sex(member.sex)

@@ -34,6 +34,7 @@ from foxp3_annot.patient import NOBODY, Karyotype, Patient
 from foxp3_annot.rules import RuleTable
 from foxp3_annot.sex_evidence import SexCheck, SexStatus
 from foxp3_annot.structural import StructuralAnnotation, annotate_structural
+from foxp3_annot.transplant import AfterTransplant, after_transplant
 from foxp3_annot.variant import Edit, Variant
 from foxp3_annot.x_state import Attribution, XState, attribution, state_codes
 
@@ -240,6 +241,7 @@ class Assessment:
     attribution: Attribution
     callability: Callability | None = None
     copy_numbers: CopyNumbers | None = None
+    after_transplant: AfterTransplant | None = None
 
 
 def describe(
@@ -358,7 +360,18 @@ def interpret(
         person.attribution,
         seen,
         observed.copy_numbers,
+        after_transplant(patient, observed, model, _names_told(patient, model, gene)),
     )
+
+
+def _names_told(patient: Patient, model: GeneModel, gene: Gene) -> dict[str, str]:
+    """The names of the alleles that are told of patient and donor, by SPDI."""
+    told = patient.transplant
+    found = {}
+    for spdi in dict.fromkeys([*([told.familial] if told.familial else []), *dict(told.donor_states)]):
+        _, position, ref, alt = spdi.split(":")
+        found[spdi] = annotate(Variant.of(model.reference, int(position) + 1, ref, alt), gene).name
+    return found
 
 
 def _conclusion(

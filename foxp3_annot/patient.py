@@ -3,7 +3,7 @@
 import enum
 from dataclasses import dataclass
 
-from foxp3_annot.family import FamilyRecord
+from foxp3_annot.family import AlleleState, FamilyRecord
 from foxp3_annot.genotype import Sex
 from foxp3_annot.phenotype import ClinicalPicture
 
@@ -86,11 +86,19 @@ class Material(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Transplant:
-    """What is told of a transplant. `donor` is the name of the donor's sample in the sheet; empty where none is."""
+    """What is told of a transplant, and seen in the donor.
+
+    `donor` is the name of the donor's sample in the sheet, empty where none is named. `familial` is the variant that
+    the patient is known to carry, as SPDI on the build of the sample's file; `familial_text` as the sheet gives it.
+    `donor_states` tells of alleles, by SPDI on that build, how they stand in the donor's sample of the same run.
+    """
 
     prior: PriorHsct = PriorHsct.UNKNOWN
     donor_sex: Sex = Sex.UNKNOWN
     donor: str = ""
+    familial_text: str = ""
+    familial: str = ""
+    donor_states: tuple[tuple[str, AlleleState], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

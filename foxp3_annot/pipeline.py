@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foxp3_annot.alignment_run import CalledReads, Companion, call_reads, call_set_of, companions_in
+from foxp3_annot.annotation import annotate
 from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.callset import CallSet, Record
@@ -16,7 +17,7 @@ from foxp3_annot.copy_number import wants_companions
 from foxp3_annot.coverage import Coverage, CoverageSource
 from foxp3_annot.errors import InputError
 from foxp3_annot.family import FamilyRecord
-from foxp3_annot.family_states import Member, with_states
+from foxp3_annot.family_states import Member, donor_states, with_states
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex
 from foxp3_annot.interpretation import Assessment, Described, assess, describe
@@ -148,7 +149,9 @@ def report_jobs(
         one.job.path: describe(one.call_set.variants(), knowledge.gene, knowledge.matcher, resources) for one in files
     }
     made: dict[Path, list[_Made]] = {one.job.path: [] for one in files}
-    for each in _made(_assessed(read, shared, sexes, knowledge, assembly, resources, tables), knowledge):
+    donors = frozenset(subject.patient.transplant.donor for subject in known)
+    assessed = _assessed(read, shared, sexes, knowledge, assembly, resources, tables)
+    for each in _made(assessed, donors, knowledge):
         made[each.of.read.job.path].append(each)
     return [
         Outcome(
@@ -218,6 +221,7 @@ def _assessed(
             if subject.id in owners:
                 raise InputError(f"{job.path}: '{subject.id}' would also name a report of {owners[subject.id]}")
             owners[subject.id] = job.path
+            subject = _with_familial(subject, call_set.assembly, knowledge)
             regions = _regions_of(job, given.name_in_file)
             seen = stated.added(job.path, one.extract, call_set, index, regions) if regions else call_set
             described = tables[job.path]
@@ -240,11 +244,12 @@ class _Made:
     report: dict[str, Any]
 
 
-def _made(assessed: Iterable[_Assessed], knowledge: Knowledge) -> Iterator[_Made]:
-    """The report of each sample in order within its file; of those with a family once all relatives were looked at."""
+def _made(assessed: Iterable[_Assessed], donors: Container[str], knowledge: Knowledge) -> Iterator[_Made]:
+    """The report of each sample in order within its file; of those with a family or a donor, and of `donors`, once all
+    of them were looked at."""
     found: list[_Made | _Assessed] = []
     for one in assessed:
-        if one.subject.patient.family:
+        if one.subject.patient.family or one.subject.patient.transplant.donor or one.subject.id in donors:
             found.append(one)
         else:
             found.append(_Made(_Of(one.read, one.kept), _report(one, None, knowledge)))
@@ -254,11 +259,30 @@ def _made(assessed: Iterable[_Assessed], knowledge: Knowledge) -> Iterator[_Made
         for one in waiting
     ]
     families = with_states(members, knowledge.gene)
+    by_id = {one.subject.id: member for one, member in zip(waiting, members, strict=True)}
     for each in found:
         if isinstance(each, _Assessed):
-            yield _Made(_Of(each.read, each.kept), _report(each, next(families), knowledge))
+            seen = _with_donor(each, by_id, knowledge.gene)
+            yield _Made(_Of(each.read, each.kept), _report(seen, next(families), knowledge))
         else:
             yield each
+
+
+def _with_donor(one: _Assessed, by_id: Mapping[str, Member], gene: Gene) -> _Assessed:
+    """With how the alleles of patient and donor, and the familial variant, stand in the donor's sample of this run."""
+    patient = one.subject.patient
+    told = patient.transplant
+    if not told.donor:
+        return one
+    mine, donor = by_id[one.subject.id], by_id.get(told.donor)
+    if donor is None:
+        raise InputError(
+            f"{one.read.job.path}: sample '{one.subject.id}' names the donor '{told.donor}', who is no sample of this "
+            "run; add the donor's file, or leave the cell empty"
+        )
+    states = donor_states(mine, donor, told.familial, gene)
+    patient = replace(patient, transplant=replace(told, donor_states=states))
+    return replace(one, subject=replace(one.subject, patient=patient))
 
 
 def _report(one: _Assessed, family: FamilyRecord | None, knowledge: Knowledge) -> dict[str, Any]:
@@ -308,6 +332,28 @@ class StatedRegions:
 
 def _renamed(subject: Subject, job: Job) -> Subject:
     return replace(subject, id=f"{job.name}.{subject.id}")
+
+
+def _with_familial(subject: Subject, assembly: Assembly, knowledge: Knowledge) -> Subject:
+    """With the familial variant that the sheet names, as an allele of the build of the file."""
+    told = subject.patient.transplant
+    if not told.familial_text:
+        return subject
+    from foxp3_annot.description import read_description  # loaded only where one is named
+
+    try:
+        found = read_description(told.familial_text, knowledge.gene, assembly, catalogue=knowledge.catalogue).variants
+    except InputError as error:
+        raise InputError(f"sample '{subject.id}': its familial variant cannot be read: {error}") from error
+    placed = {one if one.assembly is assembly else annotate(one, knowledge.gene).other_build.variant for one in found}
+    (one, *more) = placed or {None}
+    if one is None or more:
+        raise InputError(
+            f"sample '{subject.id}': the familial variant '{told.familial_text}' names "
+            f"{'several alleles' if more else f'no allele on {assembly}'}; name one, such as NM_014009.4:c.1150G>A"
+        )
+    transplant = replace(told, familial=one.spdi())
+    return replace(subject, patient=replace(subject.patient, transplant=transplant))
 
 
 def _with_sex(subject: Subject, name: str, sexes: Mapping[str, Sex]) -> Subject:

@@ -188,6 +188,7 @@ def _patient(cells: dict[str, str]) -> Patient:
             PriorHsct(cells.get("prior_hsct", "unknown")),
             Sex.parse(cells.get("donor_sex", "")),
             cells.get("donor", ""),
+            cells.get("familial_variant", ""),
         ),
         material=Material.parse(cells.get("material", "unknown")),
         phenotype=_picture(cells),

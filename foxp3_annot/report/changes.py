@@ -23,6 +23,7 @@ class Aspect(enum.Enum):
     SEX_CHECK = ("sex check", True)
     FAMILY = ("family", True)
     PEDIGREE = ("pedigree", True)
+    TRANSPLANT = ("transplant", True)
     PHENOTYPE = ("clinical picture", True)
     NEXT_STEP = ("statement on care", True)
     OTHER_GENE = ("other gene", True)
@@ -304,6 +305,7 @@ _OF_REPORT: Readers = {
     Aspect.SEX_CHECK: lambda report: _named(*report["sex_check"])(report["sex_check"]),
     Aspect.FAMILY: _each("inheritance"),
     Aspect.PEDIGREE: _pedigree,
+    Aspect.TRANSPLANT: lambda report: _of_block(report["transplant"], "sentences"),
     Aspect.PHENOTYPE: _picture,
     Aspect.NEXT_STEP: lambda report: _of_block(report["next_steps"], "statements"),
     Aspect.OTHER_GENE: lambda report: _of_block(report["differential"], "genes"),

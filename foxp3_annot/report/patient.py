@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from foxp3_annot.family import AlleleState
 from foxp3_annot.genotype import Sex
 from foxp3_annot.patient import Karyotype, Material, Patient, PriorHsct, Transplant
 from foxp3_annot.report.family import record_of, record_values
@@ -16,6 +17,8 @@ def patient_values(patient: Patient) -> dict[str, Any]:
         "prior_hsct": transplant.prior.value,
         "donor_sex": transplant.donor_sex.value,
         "donor": transplant.donor,
+        "familial_variant": {"text": transplant.familial_text, "spdi": transplant.familial},
+        "donor_states": [{"spdi": spdi, "state": state.code} for spdi, state in transplant.donor_states],
         "material": patient.material.code,
         "family": record_values(patient.family) if patient.family else None,
         "phenotype": picture_values(patient.phenotype),
@@ -26,7 +29,14 @@ def patient_of(values: dict[str, Any]) -> Patient:
     """The person that a block of a report describes. Raises ValueError where the block contradicts itself."""
     return Patient(
         Karyotype.parse(values["karyotype"]) if values["karyotype"] else None,
-        Transplant(PriorHsct(values["prior_hsct"]), Sex(values["donor_sex"]), values["donor"]),
+        Transplant(
+            PriorHsct(values["prior_hsct"]),
+            Sex(values["donor_sex"]),
+            values["donor"],
+            values["familial_variant"]["text"],
+            values["familial_variant"]["spdi"],
+            tuple((one["spdi"], AlleleState.parse(one["state"])) for one in values["donor_states"]),
+        ),
         Material.parse(values["material"]),
         record_of(values["family"]) if values["family"] else None,
         picture_of(values["phenotype"]),

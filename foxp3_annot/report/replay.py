@@ -173,7 +173,8 @@ def _patient(values: dict[str, Any], reference: Reference) -> Patient:
         patient = patient_of(values)
     except ValueError as error:
         raise _damaged(str(error).split("\n")[0][:300]) from error
-    for spdi, _ in patient.family.seen if patient.family else ():
+    told = [spdi for spdi, _ in (*(patient.family.seen if patient.family else ()), *patient.transplant.donor_states)]
+    for spdi in [*told, *([patient.transplant.familial] if patient.transplant.familial else [])]:
         _variant(spdi, reference)
     return patient
 

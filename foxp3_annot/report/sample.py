@@ -42,6 +42,7 @@ from foxp3_annot.report.phenotype import (
     steps_of,
 )
 from foxp3_annot.report.provenance import Settings, provenance
+from foxp3_annot.report.transplant import transplant_values
 from foxp3_annot.sex_evidence import ReadDepths, SexCheck, SexStatus, XGenotypes
 from foxp3_annot.x_state import XState
 
@@ -117,6 +118,7 @@ def sample_report(
         "copy_number": copy_number_values(assessment.copy_numbers) if assessment.copy_numbers else None,
         "inheritance": [{"sentence": s.sentence, "citations": list(s.citations)} for s in statements],
         "family": family_values(view),
+        "transplant": transplant_values(assessment.attribution, assessment.after_transplant),
         **clinical,
         "limits": list(LIMITS),
         "citations": [citation_values(citation) for citation in cited],
