@@ -12,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
+from foxp3_annot.assembly import Assembly
 from foxp3_annot.carrier_risk import Assumptions
 from foxp3_annot.cli import main
 from foxp3_annot.errors import InputError
-from foxp3_annot.family import AlleleState, Basis, SeenIn, agreed
+from foxp3_annot.family import AlleleState, Basis, FamilyRecord, SeenIn, agreed
 from foxp3_annot.genotype import Sex
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.pedigree import Affected, Pedigree, Person
@@ -23,14 +24,23 @@ from foxp3_annot.readers.families import with_families
 from foxp3_annot.readers.ped import read_pedigrees
 from foxp3_annot.readers.samples import read_sample_sheet
 from foxp3_annot.report.changes import changes_between
+from foxp3_annot.report.family import familial, family_view
 from foxp3_annot.report.json import report_json
 from foxp3_annot.report.replay import replayed
 from foxp3_annot.resources import schema_path
-from foxp3_annot.segregation import Origin, Role, family_counts, inherited, judged, segregation
+from foxp3_annot.segregation import FamilyCounts, Origin, Role, family_counts, inherited, judged, segregation
 
 EXAMPLE = Path(__file__).parents[1] / "resources" / "example"
+A384T_SPDI = "NC_000023.11:49251479:C:T"
 TRIO = EXAMPLE / "joint_trio.vcf.gz"
 M, F = Sex.MALE, Sex.FEMALE
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Knowledge:
+    return Knowledge.shipped()
+
+
 HAS, CARRIES, TWICE, LACKS = (
     AlleleState.HEMIZYGOUS,
     AlleleState.HETEROZYGOUS,
@@ -433,6 +443,18 @@ def test_the_command_line_must_not_contradict_the_pedigree(tmp_path: Path) -> No
         families_of(sheet(tmp_path, "other\t\t\t\t\t\t"), ped(tmp_path, GOOD), stated={"boy": F})
 
 
+def test_a_view_gives_the_counts_of_its_alleles(shipped: Knowledge) -> None:
+    family = Pedigree.of("F", [BOY, BROTHER])
+    record = FamilyRecord(
+        family, "boy", ((A384T_SPDI, tuple(everyone(family, {"boy": HAS, "brother": HAS}).values())),)
+    )
+    alleles = familial(record, Assembly.GRCH38, shipped.gene, shipped.matcher)
+    view = family_view(record, alleles, ())
+    assert view
+    assert view.counts(A384T_SPDI) == FamilyCounts("none", 1, 0)
+    assert view.counts("NC_000023.11:1:A:C") is None
+
+
 # --- from files to reports --------------------------------------------------------------------------------
 
 
@@ -645,6 +667,9 @@ def test_the_workflow_step_reads_relatives_in_other_files(tmp_path: Path) -> Non
     report = json.loads(path.read_text(encoding="utf-8"))
     assert states(report) == {"boy": "hemizygous", "mother": "heterozygous"}
     assert report == run(tmp_path / "both", boy, mother, "--ped", family)["boy"]
+    outcome = CliRunner().invoke(main, [*map(str, words), "--relatives", str(TRIO), "-o", str(tmp_path / "out")])
+    assert outcome.exit_code == 2
+    assert "no row of" in outcome.output
 
 
 # --- what is read back ------------------------------------------------------------------------------------

@@ -11,10 +11,10 @@ from foxp3_annot.family import AlleleState, Basis, FamilyRecord, SeenIn
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex
 from foxp3_annot.inheritance import Statement, recurrence
-from foxp3_annot.interpretation import Assessment, Concern, Described, describe
+from foxp3_annot.interpretation import Concern, Described, Finding, describe
 from foxp3_annot.matching import Matcher
 from foxp3_annot.pedigree import Affected, Pedigree, Person
-from foxp3_annot.segregation import COUNTING_RULE, Judged, Risk, judged
+from foxp3_annot.segregation import COUNTING_RULE, FamilyCounts, Judged, Risk, family_counts, judged
 from foxp3_annot.variant import Variant
 
 # --- what was told and seen -------------------------------------------------------------------------------
@@ -104,6 +104,12 @@ class FamilyView:
             one.judgement.seen[mother.id].state.is_clear for one in self.alleles if mother and one.spdi == spdi
         )
 
+    def counts(self, spdi: str) -> FamilyCounts | None:
+        """What the family gives to the criteria of classification for an allele; None for one that it does not hold."""
+        proven = self.given.parentage_tested == 1
+        found = (family_counts(one.judgement, parentage_tested=proven) for one in self.alleles if one.spdi == spdi)
+        return next(found, None)
+
     @property
     def sources(self) -> Iterator[str]:
         """The keys of all sources that the view rests on."""
@@ -125,7 +131,7 @@ def familial(record: FamilyRecord | None, assembly: Assembly, gene: Gene, matche
 
 
 def family_view(
-    record: FamilyRecord | None, described: Mapping[str, Described], assessment: Assessment
+    record: FamilyRecord | None, described: Mapping[str, Described], findings: Iterable[Finding]
 ) -> FamilyView | None:
     """What a family says of each allele that matters for IPEX, whoever of it carries the allele.
 
@@ -135,7 +141,7 @@ def family_view(
     if record is None:
         return None
     given = Assumptions.of(record.settings)
-    wholes = {one.annotation.variant.spdi(): one for one in assessment.findings if one.members}
+    wholes = {one.annotation.variant.spdi(): one for one in findings if one.members}
     members = {name for one in wholes.values() for name in one.members}
     seen: dict[str, tuple[Described, Mapping[str, SeenIn]]] = {
         spdi: (described[spdi], record.states_of(spdi))
