@@ -15,6 +15,7 @@ from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex
 from foxp3_annot.job import Job
 from foxp3_annot.lesion import Junction, Lesion, find_lesions, with_lesions
+from foxp3_annot.patient import copies_counted_as
 from foxp3_annot.readers.alignments import LocusReads, SampleReads, read_locus, workspace
 from foxp3_annot.readers.calling import SampleCalls, call_sample, count_depths
 from foxp3_annot.readers.calls_vcf import write_calls
@@ -71,9 +72,9 @@ def call_reads(job: Job, gene: Gene, sexes: Mapping[str, Sex], stack: ExitStack)
     for number, sample in enumerate(locus.samples):
         place = folder / f"calling{number}"
         place.mkdir()
-        sex = job.sex_of(sample.name, sexes)
-        calls = call_sample(sample, locus.contig, reference, sex, job.settings, place)
-        depth = LocusDepth(calls.coverage, sex, _elsewhere(depths), job.path.name)
+        karyotype = job.karyotype_of(sample.name, sexes)
+        calls = call_sample(sample, locus.contig, reference, karyotype.counted_as, job.settings, place)
+        depth = LocusDepth(calls.coverage, copies_counted_as(karyotype), _elsewhere(depths), job.path.name)
         filters = sample.platform.filters(job.settings.filters)
         with pysam.AlignmentFile(str(sample.path)) as reads:
             junctions = read_junctions(reads, locus.contig, reference, filters)
@@ -91,7 +92,7 @@ def companions_in(job: Job, gene: Gene, sexes: Mapping[str, Sex]) -> tuple[Compa
             place = folder / f"counting{number}"
             place.mkdir()
             coverage = count_depths(sample, locus.contig, reference, job.settings, place)
-            sex = job.sex_of(sample.name, sexes)
+            sex = copies_counted_as(job.karyotype_of(sample.name, sexes))
             depth = LocusDepth(coverage, sex, _elsewhere(depths), job.path.name)
             found.append(Companion(job.names_of(sample.name), sample.platform, depth))
     return tuple(found)

@@ -25,6 +25,8 @@ class Role(enum.Enum):
     HEMIZYGOTES = ("hemizygotes", "a whole number, zero or more")
     HOMOZYGOTES = ("homozygotes", "a whole number, zero or more")
     SCORE = ("score", "a number")
+    REVEL = ("revel", "a number from 0 to 1")
+    SPLICEAI = ("spliceai", "a number from 0 to 1")
     TEXT = ("text", "text")
 
     def __init__(self, code: str, demand: str) -> None:
@@ -48,11 +50,16 @@ class Role(enum.Enum):
             raise ValueError(text)
         if self is Role.SCORE:
             return number
-        if self is Role.ALLELE_FREQUENCY and 0 <= number <= 1:
-            return number
-        if self is not Role.ALLELE_FREQUENCY and number >= 0 and number.is_integer():
+        if self in _SHARES:
+            if 0 <= number <= 1:
+                return number
+        elif number >= 0 and number.is_integer():
             return int(number)
         raise ValueError(text)
+
+
+_SHARES = (Role.ALLELE_FREQUENCY, Role.REVEL, Role.SPLICEAI)
+"""Roles whose values lie from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)

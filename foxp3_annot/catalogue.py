@@ -13,11 +13,22 @@ from typing import TypeVar
 
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.cases import Age, Case, Phenotype, ReportedRange, reported_range
+from foxp3_annot.clinical import NO_CLINICAL, Clinical, clinical_of
 from foxp3_annot.errors import InputError, OutOfWindowError, ResourceError
 from foxp3_annot.gene import Gene, foxp3
 from foxp3_annot.lift import lift
 from foxp3_annot.pack.folder import Manifest, Pack, Row, read_pack
-from foxp3_annot.pack.schema import ALLELES, ASSERTIONS, CASES, CITATIONS, FUNCTIONAL, STRUCTURES, UNPLACED, VARIANTS
+from foxp3_annot.pack.schema import (
+    ALLELES,
+    ASSERTIONS,
+    CASES,
+    CITATIONS,
+    FUNCTIONAL,
+    POPULATION,
+    STRUCTURES,
+    UNPLACED,
+    VARIANTS,
+)
 from foxp3_annot.pack.vocabulary import (
     Answer,
     CaseLevel,
@@ -90,6 +101,19 @@ class FunctionalResult:
     date: str
     citations: tuple[Citation, ...]
     read: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationFigure:
+    """How often an allele was seen in people not chosen for having IPEX; None where the source does not count."""
+
+    id: str
+    population: str
+    allele_count: int | None
+    allele_number: int | None
+    hemizygotes: int | None
+    printed: str
+    citations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,17 +262,28 @@ class UnplacedMutation:
 @dataclass(frozen=True)
 class Catalogue:
     """All curated variants, found by allele and never by text. `packs` are the packs it comes from, the shipped
-    one first, each with its digest."""
+    one first, each with its digest. `population` holds each figure once for the allele on each build."""
 
     variants: tuple[CuratedVariant, ...]
     citations: dict[str, Citation]
     structures: tuple[CuratedStructure, ...] = ()
     unplaced: tuple[UnplacedMutation, ...] = ()
     packs: tuple[tuple[Manifest, str], ...] = ()
+    clinical: Clinical = NO_CLINICAL
+    population: tuple[tuple[Variant, PopulationFigure], ...] = ()
 
     def __post_init__(self) -> None:
         by_allele = {allele: curated for curated in self.variants for allele in curated.alleles.values()}
         object.__setattr__(self, "_by_allele", by_allele)
+        figures: dict[Variant, list[PopulationFigure]] = defaultdict(list)
+        for allele, figure in self.population:
+            figures[allele].append(figure)
+        object.__setattr__(self, "_figures", figures)
+
+    def figures_of(self, variant: Variant) -> tuple[PopulationFigure, ...]:
+        """What the tables say of the allele in people not chosen for having IPEX."""
+        figures: dict[Variant, list[PopulationFigure]] = self.__dict__["_figures"]
+        return tuple(figures.get(variant, ()))
 
     def find(self, variant: Variant) -> CuratedVariant | None:
         """The curated variant that is this allele, however either was written."""
@@ -298,6 +333,7 @@ def catalogue_of(packs: Sequence[Pack], gene: Gene) -> Catalogue:
     structures: list[CuratedStructure] = []
     unplaced: list[UnplacedMutation] = []
     owners: dict[str, Variant] = {}
+    population: list[tuple[Variant, PopulationFigure]] = []
     for pack in packs:
         for problem in pack.problems:
             raise ResourceError(f"{pack.folder}: {problem}")
@@ -314,6 +350,7 @@ def catalogue_of(packs: Sequence[Pack], gene: Gene) -> Catalogue:
                 variants[owners[id_]] = _with(variants[owners[id_]], said.pop(id_))
         structures = [replace(one, said=_joined(one.said, said.pop(one.id, None))) for one in structures]
         unplaced = [replace(one, said=_joined(one.said, said.pop(one.id, None))) for one in unplaced]
+        population += reader.population()
         structures += reader.structures(said)
         unplaced += reader.unplaced(said)
         for id_ in said:
@@ -326,6 +363,8 @@ def catalogue_of(packs: Sequence[Pack], gene: Gene) -> Catalogue:
         tuple(structures),
         tuple(unplaced),
         tuple((pack.manifest, pack.digest) for pack in packs),
+        clinical_of(packs),
+        tuple(population),
     )
 
 
@@ -504,6 +543,23 @@ class _Reader:
                 functional=subject.functional,
                 cases=subject.cases,
             )
+
+    def population(self) -> Iterator[tuple[Variant, PopulationFigure]]:
+        """Each figure, with the allele on each build."""
+        citations = self.known | self.citations()
+        for row in self.pack.of(POPULATION):
+            id_ = row["id"]
+            figure = PopulationFigure(
+                id_,
+                row["population"],
+                self._number(row, "allele_count", id_),
+                self._number(row, "allele_number", id_),
+                self._number(row, "hemizygotes", id_),
+                row["printed"],
+                tuple(citation.key for citation in self._cited(row, id_, citations)),
+            )
+            for allele in alleles_of(row, self.gene, partial(self._unsound, row, id_)).values():
+                yield allele, figure
 
     def structures(self, said: dict[str, RowsAbout]) -> Iterator[CuratedStructure]:
         for row in self.pack.of(STRUCTURES):

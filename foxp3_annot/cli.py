@@ -193,6 +193,13 @@ def main() -> None:
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option("--samples", type=click.Path(path_type=Path), help="Sample sheet (tab or comma separated).")
 @click.option("--sex", multiple=True, metavar="SAMPLE=SEX", help="Sex of a sample: male, female or unknown.")
+@click.option(
+    "--phenopackets",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    help="GA4GH phenopackets (version 2, JSON), found by the id of their subject; may be given several times.",
+)
 @ASSEMBLY
 @KNOWLEDGE
 @ANNOTATIONS
@@ -206,6 +213,7 @@ def run(
     output: Path,
     samples: Path | None,
     sex: tuple[str, ...],
+    phenopackets: tuple[Path, ...],
     assembly: str,
     packs: tuple[Path, ...],
     annotations: Path | None,
@@ -234,16 +242,19 @@ def run(
       foxp3-annot run boy.vcf.gz -o results --sex BOY=male --callable covered.bed
       foxp3-annot run trio.vcf.gz -o results --ped family.ped
       foxp3-annot run exome1.bam exome2.bam exome3.bam exome4.bam -o results --samples samples.tsv
+      foxp3-annot run boy.vcf.gz -o results --phenopackets boy.json
     """
     from foxp3_annot.job import jobs_beside, jobs_of
     from foxp3_annot.knowledge import Knowledge
     from foxp3_annot.pipeline import report_jobs, write_outcome
     from foxp3_annot.readers.families import with_families
+    from foxp3_annot.readers.phenopackets import with_phenopackets
     from foxp3_annot.readers.samples import SampleSheet, call_set_names, read_sample_sheet
     from foxp3_annot.writers.files import write_text
     from foxp3_annot.writers.tables import summary_table
 
     sheet = read_sample_sheet(samples) if samples else SampleSheet()
+    sheet = with_phenopackets(sheet, phenopackets, _sexes(sex))
     stated = _assembly(assembly)
     settings = _read_settings(**reads)
     sexes = _sexes(sex)
@@ -270,7 +281,8 @@ def _refuse_unused_rows(sheet: Any, reports: list[dict[str, Any]], path: Path | 
     reported |= {one["sample"]["id"].removeprefix(f"{one['call_set']['id']}.") for one in reports}
     unused = [row.sample for row in sheet.rows if row.sample not in reported and row not in compared]
     if unused:
-        raise InputError(f"{path}: sample '{unused[0]}' is in none of the inputs; correct the sheet or add its file")
+        where = path or "--phenopackets"
+        raise InputError(f"{where}: sample '{unused[0]}' is in none of the inputs; correct the name or add its file")
 
 
 @main.command()
@@ -363,9 +375,23 @@ def lookup(
     resources = _resources(annotations, knowledge.gene)
     described = describe(reading.variants, knowledge.gene, knowledge.matcher, resources)
     answer = lookup_report(
-        reading.text, list(described.values()), reading.notes, knowledge.gene, knowledge.catalogue, resources
+        reading.text, list(described.values()), reading.notes, knowledge.gene, knowledge.matcher, resources
     )
     click.echo(report_json(answer) if as_json else lookup_text(answer), nl=False)
+
+
+@main.command()
+@told
+def rules() -> None:
+    """Print the rules by which evidence is weighed, as Markdown.
+
+    \b
+    Example:
+      foxp3-annot rules
+    """
+    from foxp3_annot.report.evidence import rules_page
+
+    click.echo(rules_page(), nl=False)
 
 
 @main.command()
@@ -453,9 +479,11 @@ def report(
     from foxp3_annot.knowledge import Knowledge
     from foxp3_annot.pipeline import report_jobs, write_outcome
     from foxp3_annot.readers.families import with_families
+    from foxp3_annot.readers.phenopackets import with_phenopackets
     from foxp3_annot.readers.samples import call_set_names, read_sample_sheet
 
-    sheet = with_families(read_sample_sheet(samples, need_vcf=True), ped, _assumed(assumed))
+    sheet = with_phenopackets(read_sample_sheet(samples, need_vcf=True))
+    sheet = with_families(sheet, ped, _assumed(assumed))
     stated = _assembly(assembly)
     settings = _read_settings(**reads)
     names = {input_file: call_set}

@@ -98,7 +98,7 @@ class _Clues:
 
 def is_two_alleles_in_male(observation: Observation[Variant], sex: Sex) -> bool:
     """Whether a male was called with two different alleles."""
-    if sex is not Sex.MALE or observation.zygosity is not Zygosity.DISCORDANT:
+    if sex is not Sex.MALE or observation.zygosity not in (Zygosity.DISCORDANT, Zygosity.HEMIZYGOUS):
         return False
     return any(one.genotype and len(set(one.genotype.alleles) - {MISSING}) > 1 for one in observation.evidence)
 

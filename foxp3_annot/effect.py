@@ -133,6 +133,32 @@ def _splicing(transcript: Transcript, stretch: _Stretch) -> set[Consequence]:
     return found
 
 
+def destroyed_sites(transcript: Transcript, edit: Edit) -> tuple[int, ...]:
+    """Numbers (of the gene) of the exons that lose a canonical splice site through an edit, each once, in order."""
+    edit = judged_at(transcript, edit)
+    stretch = _Stretch(edit.start, edit.start + len(edit.ref))
+    found: dict[int, None] = {}
+    for number, (start, end) in enumerate(transcript.introns):
+        if stretch.overlaps(start, start + 2):
+            found.setdefault(transcript.exons[number].gene_number)
+        if stretch.overlaps(end - 2, end):
+            found.setdefault(transcript.exons[number + 1].gene_number)
+    return tuple(sorted(found))
+
+
+def distance_to_exon(transcript: Transcript, edit: Edit) -> tuple[int, int] | None:
+    """For an edit within one intron, how far its first base lies behind the exon before and its last base in front
+    of the exon after, as `+` and `-` of a c. name count; None elsewhere. An insertion counts from the bases beside it.
+    """
+    first, last = edit.start, max(edit.start + len(edit.ref) - 1, edit.start)
+    if not edit.ref:
+        first, last = edit.start - 1, edit.start
+    for start, end in transcript.introns:
+        if start <= first and last < end:
+            return first - start + 1, end - last
+    return None
+
+
 def _near_splice_site(stretch: _Stretch, start: int, end: int) -> bool:
     """Within three bases of the exon or bases three to eight of the intron (SO:0001630)."""
     return (

@@ -9,10 +9,11 @@ from foxp3_annot.callability import THRESHOLDS, is_excluded
 from foxp3_annot.callset import CallSet
 from foxp3_annot.family import AlleleState, Basis, FamilyRecord, SeenIn, agreed
 from foxp3_annot.gene import Gene
-from foxp3_annot.genotype import Sex, Zygosity, zygosity
+from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.interpretation import Assessment
-from foxp3_annot.patient import Patient
+from foxp3_annot.patient import Karyotype, Patient
 from foxp3_annot.variant import Variant
+from foxp3_annot.x_state import ShareBand, x_state
 
 
 @dataclass(frozen=True)
@@ -110,12 +111,15 @@ def state_in(member: Member, variant: Variant | None, gene: Gene) -> tuple[Allel
 
 def _in_records(member: Member, variant: Variant) -> Iterable[tuple[AlleleState, Basis]]:
     """What each record of an allele that the sample was not seen to carry says of the sample."""
+    karyotype = member.patient.karyotype or Karyotype.of_sex(member.sex)
     for record in member.call_set.records:
         for allele in record.alleles:
             if allele.variant != variant or member.sample is None or not record.genotyped:
                 continue
             call = record.calls.get(member.sample)
-            state = zygosity(call.genotype, allele.number, member.sex) if call else Zygosity.ABSENT
+            state = (
+                x_state(call.genotype, allele.number, karyotype, ShareBand.UNTOLD).zygosity if call else Zygosity.ABSENT
+            )
             if state is not Zygosity.ABSENT:
                 yield AlleleState.UNCLEAR, Basis.OPEN_GENOTYPE
             elif record.is_filtered:

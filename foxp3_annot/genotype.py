@@ -1,4 +1,4 @@
-"""Sex, genotype, and the zygosity that follows from the two together on the X chromosome."""
+"""Sex, genotype, and the words for zygosity; what a genotype means on chromosome X is decided in `x_state`."""
 
 import enum
 import re
@@ -98,36 +98,3 @@ _CARRIED = frozenset(
         Zygosity.PARTIAL,
     }
 )
-
-
-def zygosity(genotype: Genotype | None, allele: int, sex: Sex) -> Zygosity:
-    """The zygosity of one alternate allele (its number in the record) outside the pseudoautosomal regions.
-
-    A male has one copy: `1` and `1/1` are both hemizygous, and a mixture is discordant with his sex. A
-    single called copy is hemizygous where the sex is unknown and discordant in a female. `None` is a
-    record without a genotype.
-
-    >>> zygosity(Genotype((0, 1)), 1, Sex.MALE).value
-    'discordant'
-    """
-    if genotype is None:
-        return Zygosity.NOT_GENOTYPED
-    if genotype.is_missing:
-        return Zygosity.NO_CALL
-    copies, ploidy = genotype.copies(allele), len(genotype.alleles)
-    if not copies:
-        return Zygosity.NO_CALL if MISSING in genotype.alleles else Zygosity.ABSENT
-    if MISSING in genotype.alleles:
-        return Zygosity.PARTIAL
-    return _dose(copies, ploidy, sex)
-
-
-def _dose(copies: int, ploidy: int, sex: Sex) -> Zygosity:
-    """Zygosity of an allele that is carried, every copy called."""
-    if ploidy > 2:
-        return Zygosity.DISCORDANT
-    if sex is Sex.MALE:
-        return Zygosity.HEMIZYGOUS if copies == ploidy else Zygosity.DISCORDANT
-    if ploidy == 1:
-        return Zygosity.HEMIZYGOUS if sex is Sex.UNKNOWN else Zygosity.DISCORDANT
-    return Zygosity.HOMOZYGOUS if copies == 2 else Zygosity.HETEROZYGOUS

@@ -1,27 +1,41 @@
 """From what was observed to findings, and from findings to the one line at the top of a report."""
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from foxp3_annot.annotation import Annotation, annotate
 from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources, AnnotationValues, notes_of
 from foxp3_annot.assembly import build_of
 from foxp3_annot.callability import THRESHOLDS, Callability, Thresholds, callability
 from foxp3_annot.callset import CallSet, CallSetOutline, StructuralAllele
-from foxp3_annot.catalogue import Catalogue, CuratedStructure, classification_of
+from foxp3_annot.catalogue import CuratedStructure, classification_of
+from foxp3_annot.circumstances import family_evidence, phenotype_evidence
 from foxp3_annot.coverage import Coverage, CoverageSource
+from foxp3_annot.criteria import AcmgClass
 from foxp3_annot.discordance import Explanation, explanations
+from foxp3_annot.evidence import (
+    NO_FAMILY,
+    PhenotypeEvidence,
+    Weighing,
+    weigh,
+    weigh_structural,
+)
 from foxp3_annot.exon_copies import CopyNumbers
+from foxp3_annot.family import FamilyRecord
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.haplotype import acting_together, as_written, combined, split_alleles
 from foxp3_annot.matching import Match, Matcher, MatchLevel, same_lesion
 from foxp3_annot.observation import Evidence, GapKind, Observation, Observed, observe
 from foxp3_annot.pack.vocabulary import Classification, Side
-from foxp3_annot.sex_evidence import SexCheck
+from foxp3_annot.patient import NOBODY, Karyotype, Patient
+from foxp3_annot.rules import RuleTable
+from foxp3_annot.sex_evidence import SexCheck, SexStatus
 from foxp3_annot.structural import StructuralAnnotation, annotate_structural
 from foxp3_annot.variant import Edit, Variant
+from foxp3_annot.x_state import Attribution, XState, attribution, state_codes
 
 
 class Concern(enum.Enum):
@@ -41,13 +55,88 @@ class Concern(enum.Enum):
 
 
 class Conclusion(enum.Enum):
-    """The answer of a report, the gravest first. NOTHING_FOUND needs that all of it could be seen."""
+    """The answer of a report, the gravest first.
+
+    NOTHING_FOUND: no reported mutation, and all that must be seen was seen. NOT_ASSESSABLE: nothing found, but not all
+    of it was seen. NOT_INTERPRETABLE: the sample may not be the patient's. INCONCLUSIVE is said of findings alone,
+    which conclude nothing by themselves.
+    """
 
     CONSISTENT_WITH_IPEX = "consistent_with_ipex"
+    LIKELY = "likely"
     CARRIER = "carrier"
     REVIEW_NEEDED = "review_needed"
-    INCONCLUSIVE = "inconclusive"
+    UNCERTAIN = "uncertain"
+    NOT_INTERPRETABLE = "not_interpretable"
+    NOT_ASSESSABLE = "not_assessable"
     NOTHING_FOUND = "nothing_found"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Weight(enum.Enum):
+    """What of a variant bears on the conclusion: what was reported, and failing that the class by the rules."""
+
+    DISEASE = "disease"
+    LIKELY = "likely"
+    CONFLICTING = "conflicting"
+    DAMAGING = "damaging"
+    UNCERTAIN = "uncertain"
+    HARMLESS = "harmless"
+
+    @classmethod
+    def of(cls, concern: Concern, *, near: bool = False, likely: bool = False) -> "Weight":
+        """`near` is whether a variant that is not in the table comes close to a reported one, `likely` whether the
+        rules make it pathogenic or likely pathogenic; what was reported goes before both."""
+        open_ = concern in (Concern.DAMAGING_IN_KIND, Concern.UNCERTAIN, Concern.NOT_REPORTED)
+        if likely and open_:
+            return cls.LIKELY
+        return cls.DAMAGING if near and open_ else _WEIGHTS[concern]
+
+
+_WEIGHTS = {
+    Concern.DISEASE: Weight.DISEASE,
+    Concern.CONFLICTING: Weight.CONFLICTING,
+    Concern.DAMAGING_IN_KIND: Weight.DAMAGING,
+    Concern.UNCERTAIN: Weight.UNCERTAIN,
+    Concern.NOT_REPORTED: Weight.HARMLESS,
+    Concern.REFUTED: Weight.HARMLESS,
+    Concern.BENIGN: Weight.HARMLESS,
+}
+_LIKELY = (AcmgClass.PATHOGENIC, AcmgClass.LIKELY_PATHOGENIC)
+_YES_NO = ("yes", "no")
+_FROM_FINDINGS = tuple(
+    one.value
+    for one in (
+        Conclusion.CONSISTENT_WITH_IPEX,
+        Conclusion.LIKELY,
+        Conclusion.CARRIER,
+        Conclusion.REVIEW_NEEDED,
+        Conclusion.UNCERTAIN,
+    )
+)
+
+
+@cache
+def finding_conclusions() -> RuleTable:
+    """The table from weight and state to what one variant amounts to."""
+    questions = {
+        "weight": [one.value for one in Weight],
+        "state": state_codes(carried=True),
+        "passed": _YES_NO,
+        "is_patients": _YES_NO,
+    }
+    return RuleTable.read("finding_conclusions", questions)
+
+
+@cache
+def sample_conclusions() -> RuleTable:
+    """The table from the gravest finding, the sample and what was seen of it to the answer of a report."""
+    questions = {
+        "strongest": (*_FROM_FINDINGS, "none"),
+        "sample": ("usable", "transplanted", "sex_conflict"),
+        "seen": ("all", "part", "untold"),
+    }
+    return RuleTable.read("sample_conclusions", questions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +151,12 @@ class Described:
     concern: Concern
     resources: tuple[AnnotationValues, ...] = ()
 
+    def weight(self, weighing: Weighing) -> Weight:
+        """What of it bears on a conclusion. A class by the rules that no source shares makes it a matter of review."""
+        likely, known = weighing.cls in _LIKELY, self.match.same_allele is not None
+        near = (likely and known) or self.match.level not in (MatchLevel.SAME_ALLELE, MatchLevel.NONE)
+        return Weight.of(self.concern, near=near, likely=likely and not known)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -69,15 +164,21 @@ class Finding:
 
     `members` names the variants that a combined finding is made of; they lie on one copy of the gene and are
     judged together, so that each alone concludes nothing. `explanations` say why a male looks heterozygous.
+    `weighing` is the evidence by the rules; no conclusion depends on it.
     """
 
     described: Described
-    zygosity: Zygosity
+    state: XState
     evidence: tuple[Evidence, ...]
     conclusion: Conclusion
     notes: tuple[str, ...]
     members: tuple[str, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    weighing: Weighing | None = None
+
+    @property
+    def zygosity(self) -> Zygosity:
+        return self.state.zygosity
 
     @property
     def annotation(self) -> Annotation:
@@ -95,10 +196,15 @@ class StructuralFinding:
 
     structural: StructuralAllele
     annotation: StructuralAnnotation
-    zygosity: Zygosity
+    state: XState
     evidence: tuple[Evidence, ...]
     conclusion: Conclusion
     curated: CuratedStructure | None = None
+    weighing: Weighing | None = None
+
+    @property
+    def zygosity(self) -> Zygosity:
+        return self.state.zygosity
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +217,17 @@ class Unassessed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Person:
+    """What of a person bears on every finding: sex, sex chromosomes, whose DNA it is, family and clinical picture."""
+
+    sex: Sex
+    karyotype: Karyotype
+    attribution: Attribution
+    family: FamilyRecord | None
+    phenotype: PhenotypeEvidence
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """All that one sample's calls say. `callability` is None where nothing tells how deep the sample was seen,
     `copy_numbers` where there are no reads."""
@@ -120,6 +237,7 @@ class Assessment:
     unassessed: tuple[Unassessed, ...]
     conclusion: Conclusion
     sex_check: SexCheck
+    attribution: Attribution
     callability: Callability | None = None
     copy_numbers: CopyNumbers | None = None
 
@@ -178,9 +296,11 @@ def assess(
     matcher: Matcher,
     resources: AnnotationResources = NO_RESOURCES,
     thresholds: Thresholds = THRESHOLDS,
+    patient: Patient = NOBODY,
 ) -> Assessment:
     """What the calls of one sample say; `sample` is its index, None for a file without samples."""
-    return interpret(observe(call_set, sample, sex), call_set, described, gene, matcher, resources, thresholds)
+    observed = observe(call_set, sample, sex, patient.karyotype)
+    return interpret(observed, call_set, described, gene, matcher, resources, thresholds, patient)
 
 
 def interpret(
@@ -191,39 +311,77 @@ def interpret(
     matcher: Matcher,
     resources: AnnotationResources = NO_RESOURCES,
     thresholds: Thresholds = THRESHOLDS,
+    patient: Patient = NOBODY,
 ) -> Assessment:
     """What is to be thought of what one sample was seen to carry; `described` holds every variant of it."""
     model, sex = gene.on(call_set.assembly), observed.sex
+    person = _Person(
+        sex,
+        observed.karyotype,
+        attribution(patient.transplant, patient.material),
+        patient.family,
+        phenotype_evidence(patient, matcher.catalogue.clinical),
+    )
     findings = tuple(
-        replace(_finding(described[one.allele], one, sex), explanations=explanations(one, observed, model.reference))
+        replace(
+            _finding(described[one.allele], one, person, gene, matcher),
+            explanations=explanations(one, observed, model.reference),
+        )
         for one in observed.variants
     )
-    findings = _combined(findings, sex, gene, matcher, resources)
+    findings = _combined(findings, person, gene, matcher, resources)
     findings = tuple(_with_neighbours(finding, findings) for finding in findings)
-    structures = tuple(_structural(one, model, sex, matcher.catalogue) for one in observed.structural)
-    conclusions = {f.conclusion for f in findings} | {s.conclusion for s in structures}
-    conclusion = next((c for c in Conclusion if c in conclusions), Conclusion.INCONCLUSIVE)
-    sex_check = SexCheck.of(sex, observed.sex_evidence)
+    structures = tuple(_structural(one, model, person, gene, matcher) for one in observed.structural)
+    sex_check = SexCheck.of(sex, observed.sex_evidence, patient.karyotype)
     seen = None
     if observed.coverage:
-        found = [finding.annotation.variant for finding in findings]
         seen = callability(
             observed.coverage,
-            found,
-            sex,
+            [finding.annotation.variant for finding in findings],
+            observed.karyotype.counted_as,
             model,
             matcher.catalogue,
             thresholds,
             {one.curated.id for one in structures if one.curated},
             {(one.structural.start, one.structural.end) for one in structures},
         )
-        clear = seen.is_clear and not _has_open_records(observed) and not sex_check.warning
-        if observed.copy_numbers and observed.copy_numbers.other_than_usual:
-            clear = False
-        if conclusion is Conclusion.INCONCLUSIVE and clear:
-            conclusion = Conclusion.NOTHING_FOUND
-    unassessed = tuple(_unassessed(observed, structures, call_set, model, seen))
-    return Assessment(findings, structures, unassessed, conclusion, sex_check, seen, observed.copy_numbers)
+    conclusion = _conclusion(
+        {f.conclusion for f in findings} | {s.conclusion for s in structures}, observed, person, sex_check, seen
+    )
+    unassessed = tuple(_unassessed(observed, structures, call_set, model, seen, person))
+    return Assessment(
+        findings,
+        structures,
+        unassessed,
+        conclusion,
+        sex_check,
+        person.attribution,
+        seen,
+        observed.copy_numbers,
+    )
+
+
+def _conclusion(
+    found: Collection[Conclusion], observed: Observed, person: _Person, check: SexCheck, seen: Callability | None
+) -> Conclusion:
+    """The answer of the report, by the table."""
+    strongest = next((one.value for one in Conclusion if one in found and one.value in _FROM_FINDINGS), "none")
+    sample = "usable"
+    if not person.attribution.negative:
+        sample = "transplanted"
+    elif check.status is SexStatus.CONFLICT:
+        sample = "sex_conflict"
+    all_seen = seen is not None and seen.is_clear and not _has_open_records(observed) and not check.warning
+    if observed.copy_numbers and observed.copy_numbers.other_than_usual:
+        all_seen = False
+    extent = "untold" if seen is None else "all" if all_seen else "part"
+    row = sample_conclusions().row(strongest, sample, extent)
+    return Conclusion(strongest if row["conclusion"] == "as_found" else row["conclusion"])
+
+
+def _weighed(one: Described, person: _Person, gene: Gene, matcher: Matcher) -> Weighing:
+    family = family_evidence(person.family, one.annotation.variant)
+    return weigh(one.annotation, one.match, one.resources, gene, matcher, family, person.phenotype)
 
 
 def _has_open_records(observed: Observed) -> bool:
@@ -231,32 +389,30 @@ def _has_open_records(observed: Observed) -> bool:
     return any(gap.kind is not GapKind.NO_CALL for gap in observed.gaps)
 
 
-def _finding(described: Described, observation: Observation[Variant], sex: Sex) -> Finding:
-    state, evidence = observation.zygosity, observation.evidence
-    notes = list(_notes(described, state, sex, evidence))
+def _finding(
+    described: Described, observation: Observation[Variant], person: _Person, gene: Gene, matcher: Matcher
+) -> Finding:
+    state, evidence = observation.state, observation.evidence
+    notes = list(_notes(described, state.zygosity, person, evidence))
     if len({str(one.genotype) for one in evidence if one.genotype}) > 1:
         notes.append("The file holds several records of this allele, and their genotypes differ.")
     filtered = all(one.is_filtered for one in evidence)
-    return Finding(described, state, evidence, conclude(described.concern, state, sex, filtered=filtered), tuple(notes))
+    weighing = _weighed(described, person, gene, matcher)
+    is_patients = person.attribution.is_patients
+    conclusion = conclude(described.weight(weighing), state, filtered=filtered, is_patients=is_patients)
+    return Finding(described, state, evidence, conclusion, tuple(notes), weighing=weighing)
 
 
-def conclude(concern: Concern, state: Zygosity, sex: Sex, *, filtered: bool = False) -> Conclusion:
-    """What one variant in one sample amounts to. A genotype at odds with the sex is always reviewed."""
-    if state is Zygosity.DISCORDANT or concern.needs_review:
-        return Conclusion.REVIEW_NEEDED
-    if concern is not Concern.DISEASE:
-        return Conclusion.INCONCLUSIVE
-    if filtered:
-        return Conclusion.REVIEW_NEEDED
-    if state is Zygosity.HEMIZYGOUS:
-        return Conclusion.CONSISTENT_WITH_IPEX
-    if state is Zygosity.HETEROZYGOUS and sex is Sex.FEMALE:
-        return Conclusion.CARRIER
-    return Conclusion.REVIEW_NEEDED
+def conclude(weight: Weight, state: XState, *, filtered: bool = False, is_patients: bool = True) -> Conclusion:
+    """What one variant in one sample amounts to, by the table."""
+    answers = (weight.value, state.code, _YES_NO[filtered], _YES_NO[not is_patients])
+    return Conclusion(finding_conclusions().row(*answers)["conclusion"])
 
 
-def _notes(described: Described, state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> Iterable[str]:
-    yield from _state_notes(state, sex, evidence)
+def _notes(described: Described, state: Zygosity, person: _Person, evidence: tuple[Evidence, ...]) -> Iterable[str]:
+    if not person.attribution.is_patients:
+        yield person.attribution.sentence
+    yield from _state_notes(state, person)
     filters = sorted({name for one in evidence for name in one.filters})
     if filters:
         yield f"The caller marked it as failing a filter ({', '.join(filters)}); confirm it by another method."
@@ -283,8 +439,9 @@ _CLOSENESS = {
 }
 
 
-def _state_notes(state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> Iterable[str]:
-    if state is Zygosity.DISCORDANT and sex is Sex.MALE:
+def _state_notes(state: Zygosity, person: _Person) -> Iterable[str]:
+    sex = person.sex
+    if state is Zygosity.DISCORDANT and person.karyotype.copies == 1:
         yield (
             "A male has one copy of FOXP3, yet more than one allele is called. Think of mosaicism, a mixture of "
             "samples, donor cells after a transplant, a karyotype such as XXY, a misread sequence, or a caller "
@@ -302,12 +459,10 @@ def _state_notes(state: Zygosity, sex: Sex, evidence: tuple[Evidence, ...]) -> I
         yield "In a female this is a carrier; in a male it would be discordant: state the sex."
     elif sex is Sex.UNKNOWN and state is Zygosity.HEMIZYGOUS:
         yield "One copy is called, as in a male; the sex was not declared."
-    elif sex is Sex.MALE and any(one.genotype and len(one.genotype.alleles) > 1 for one in evidence):
-        yield "The caller wrote two copies (as 1/1); a male has one, so this is hemizygous."
 
 
 def _combined(
-    findings: tuple[Finding, ...], sex: Sex, gene: Gene, matcher: Matcher, resources: AnnotationResources
+    findings: tuple[Finding, ...], person: _Person, gene: Gene, matcher: Matcher, resources: AnnotationResources
 ) -> tuple[Finding, ...]:
     """The findings, with those of one copy that are one change judged as one beside each alone.
 
@@ -317,7 +472,7 @@ def _combined(
 
     def join(members: list[Finding], annotation: Annotation) -> Finding:
         """The finding of the whole, put among those found unless another copy of the gene showed it already."""
-        whole = _whole(members, annotation, sex, matcher, resources)
+        whole = _whole(members, annotation, person, gene, matcher, resources)
         for one in found:
             if one.members and one.annotation.variant == annotation.variant:
                 return one
@@ -325,7 +480,7 @@ def _combined(
         found.append(whole)
         return whole
 
-    for copy in _copies(findings):
+    for copy in _copies(findings, is_patients=person.attribution.is_patients):
         by_variant = {finding.annotation.variant: finding for finding in copy}
         model = gene.on(build_of(copy[0].annotation.variant.assembly))
         parts = {variant: _edit(finding) for variant, finding in by_variant.items()}
@@ -345,9 +500,10 @@ def _edit(finding: Finding) -> Edit:
     return as_written(record.position, record.ref.upper(), record.alt.upper())
 
 
-def _copies(findings: tuple[Finding, ...]) -> Iterator[list[Finding]]:
-    """Findings that are known to lie on one copy of the gene: all hemizygous ones; else those phased together."""
-    hemizygous = [one for one in findings if one.zygosity is Zygosity.HEMIZYGOUS]
+def _copies(findings: tuple[Finding, ...], *, is_patients: bool) -> Iterator[list[Finding]]:
+    """Findings that are known to lie on one copy of the gene: all hemizygous ones, unless part of the cells may be a
+    donor's; else those phased together."""
+    hemizygous = [one for one in findings if one.zygosity is Zygosity.HEMIZYGOUS and is_patients]
     if len(hemizygous) > 1:
         yield hemizygous
     homozygous = [one for one in findings if one.zygosity is Zygosity.HOMOZYGOUS]
@@ -369,21 +525,27 @@ def _phase(evidence: Evidence) -> tuple[str, int] | None:
 
 
 def _whole(
-    members: list[Finding], annotation: Annotation, sex: Sex, matcher: Matcher, resources: AnnotationResources
+    members: list[Finding],
+    annotation: Annotation,
+    person: _Person,
+    gene: Gene,
+    matcher: Matcher,
+    resources: AnnotationResources,
 ) -> Finding:
     """The finding that several variants of one copy make together."""
     described = described_as(annotation, matcher, resources)
-    states = {one.zygosity for one in members}
-    state = states.pop() if len(states) == 1 else Zygosity.HETEROZYGOUS
+    state = next((one.state for one in members if one.zygosity is Zygosity.HETEROZYGOUS), members[0].state)
     evidence = tuple(piece for one in members for piece in one.evidence)
     filtered = any(one.is_filtered for one in members)
     names = tuple(one.annotation.name for one in members)
     notes = (
         f"Made of {' and '.join(names)}, which lie on one copy of the gene and are read as one change.",
-        *_notes(described, state, sex, evidence),
+        *_notes(described, state.zygosity, person, evidence),
     )
-    conclusion = conclude(described.concern, state, sex, filtered=filtered)
-    return Finding(described, state, evidence, conclusion, tuple(dict.fromkeys(notes)), names)
+    is_patients = person.attribution.is_patients
+    weighing = _weighed(described, person, gene, matcher)
+    conclusion = conclude(described.weight(weighing), state, filtered=filtered, is_patients=is_patients)
+    return Finding(described, state, evidence, conclusion, tuple(dict.fromkeys(notes)), names, weighing=weighing)
 
 
 def _as_member(finding: Finding, whole: Finding) -> Finding:
@@ -411,17 +573,22 @@ def _with_neighbours(finding: Finding, findings: tuple[Finding, ...]) -> Finding
 
 
 def _structural(
-    observation: Observation[StructuralAllele], model: GeneModel, sex: Sex, catalogue: Catalogue
+    observation: Observation[StructuralAllele], model: GeneModel, person: _Person, gene: Gene, matcher: Matcher
 ) -> StructuralFinding:
-    """A structural allele is reviewed, unless it is a lesion reported as a cause of IPEX."""
-    allele, state, evidence = observation.allele, observation.zygosity, observation.evidence
-    curated = next((one for one in catalogue.structures if same_lesion(one, allele, model.reference)), None)
-    conclusion = Conclusion.REVIEW_NEEDED
-    if curated and curated.said.assertions and classification_of(curated.said.assertions).side is Side.DISEASE:
-        filtered = all(one.is_filtered for one in evidence)
-        conclusion = conclude(Concern.DISEASE, state, sex, filtered=filtered)
+    """A structural allele is reviewed, unless it is a reported lesion, or pathogenic by the rules."""
+    allele, state, evidence = observation.allele, observation.state, observation.evidence
+    structures = matcher.catalogue.structures
+    curated = next((one for one in structures if same_lesion(one, allele, model.reference)), None)
     annotation = annotate_structural(allele, model)
-    return StructuralFinding(allele, annotation, state, evidence, conclusion, curated)
+    weighing = weigh_structural(
+        allele, annotation, curated, model, gene, matcher, NO_FAMILY, phenotype=person.phenotype
+    )
+    weight = Weight.LIKELY if weighing.cls in _LIKELY else Weight.DAMAGING
+    if curated and curated.said.assertions and classification_of(curated.said.assertions).side is Side.DISEASE:
+        weight = Weight.DISEASE
+    filtered = all(one.is_filtered for one in evidence)
+    conclusion = conclude(weight, state, filtered=filtered, is_patients=person.attribution.is_patients)
+    return StructuralFinding(allele, annotation, state, evidence, conclusion, curated, weighing)
 
 
 def _unassessed(
@@ -430,6 +597,7 @@ def _unassessed(
     call_set: CallSetOutline,
     model: GeneModel,
     seen: Callability | None,
+    person: _Person,
 ) -> Iterable[Unassessed]:
     """What this file leaves open for this sample, the most important first."""
     window = model.window
@@ -462,10 +630,8 @@ def _unassessed(
     if observed.copy_numbers:
         yield from _open_copies(observed.copy_numbers, structures)
     yield Unassessed("not_detectable", _not_detectable(observed, seen, model))
-    yield Unassessed(
-        "transplant",
-        "If the person has had a stem-cell transplant, DNA from blood is the donor's: use another tissue.",
-    )
+    if person.attribution.sentence:
+        yield Unassessed("transplant", person.attribution.sentence)
 
 
 def _open_copies(copies: CopyNumbers, structures: tuple[StructuralFinding, ...]) -> Iterable[Unassessed]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.errors import InputError
 from foxp3_annot.genotype import Sex
+from foxp3_annot.patient import Karyotype
 from foxp3_annot.readers.alignments import ReadSettings, is_alignment_file
 from foxp3_annot.readers.samples import SampleRow, SampleSheet
 
@@ -44,6 +45,12 @@ class Job:
                 return stated[key]
         row = self.row_of(name_in_file)
         return row.sex if row else Sex.UNKNOWN
+
+    def karyotype_of(self, name_in_file: str, stated: Mapping[str, Sex]) -> Karyotype:
+        """The sex chromosomes of a sample: those of its row, else those usual for its sex."""
+        row = self.row_of(name_in_file)
+        declared = row.patient.karyotype if row else None
+        return declared or Karyotype.of_sex(self.sex_of(name_in_file, stated))
 
     def names_of(self, name_in_file: str) -> tuple[str, str]:
         """The names under which the sex of a sample can be stated, the longer first."""

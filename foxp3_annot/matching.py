@@ -45,22 +45,28 @@ _NO_MATCH = Match(MatchLevel.NONE)
 
 @dataclass(frozen=True)
 class Matcher:
-    """The catalogue, and for each level below identity the disease-side variants by what they share there."""
+    """The catalogue, and for each level below identity the disease-side variants by what they share there.
+
+    `disease` holds the disease-side variants, each described on one build.
+    """
 
     catalogue: Catalogue
     neighbours: dict[MatchLevel, dict[str, tuple[CuratedVariant, ...]]]
+    disease: tuple[tuple[CuratedVariant, Annotation], ...] = ()
 
     @classmethod
     def of(cls, catalogue: Catalogue, gene: Gene) -> "Matcher":
         assembly = next(iter(gene.models))
         found: dict[MatchLevel, dict[str, tuple[CuratedVariant, ...]]] = {level: {} for level in _SHARED}
+        disease = []
         for curated in catalogue.variants:
             if curated.classification.side is Side.DISEASE:
                 annotation = annotate(curated.alleles[assembly], gene)
+                disease.append((curated, annotation))
                 for level, shared in _SHARED.items():
                     for key in shared(annotation):
                         found[level][key] = (*found[level].get(key, ()), curated)
-        return cls(catalogue, found)
+        return cls(catalogue, found, tuple(disease))
 
     def match(self, annotation: Annotation) -> Match:
         """The closest level at which curated variants are found."""

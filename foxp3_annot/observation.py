@@ -13,9 +13,11 @@ from typing import Generic, TypeVar
 from foxp3_annot.callset import Allele, AlleleKind, Call, CallSet, Record, StructuralAllele
 from foxp3_annot.coverage import Coverage
 from foxp3_annot.exon_copies import CopyNumbers
-from foxp3_annot.genotype import MISSING, Genotype, Sex, Zygosity, zygosity
+from foxp3_annot.genotype import MISSING, Genotype, Sex, Zygosity
+from foxp3_annot.patient import Karyotype
 from foxp3_annot.sex_evidence import SexEvidence
 from foxp3_annot.variant import Variant
+from foxp3_annot.x_state import DISAGREEING, ShareBand, XState, x_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,24 @@ class Evidence:
         return bool(self.filters)
 
     @property
+    def _counted(self) -> int | None:
+        """The reads of which the share of the allele was taken; None where not given."""
+        if not self.allele_depth or not self.allele_fraction:
+            return self.depth
+        return round(self.allele_depth / self.allele_fraction)
+
+    def state(self, karyotype: Karyotype, *, changes_length: bool) -> XState:
+        """How a person with these sex chromosomes carries the allele, as far as this record says.
+
+        Reads that end beside an insertion or deletion are counted for the reference, so that of its share only that
+        nearly all reads carry it is taken.
+        """
+        share = ShareBand.of(self.allele_fraction, self._counted)
+        if changes_length and share is not ShareBand.ALL:
+            share = ShareBand.UNTOLD
+        return x_state(self.genotype, self.allele_number, karyotype, share)
+
+    @property
     def copy(self) -> int | None:
         """Which copy of a phased genotype carries the allele, from 0; None where that is not one known copy."""
         if self.genotype is None or not self.genotype.phased or self.genotype.copies(self.allele_number) != 1:
@@ -111,14 +131,23 @@ class Observation(Generic[A]):
     """
 
     allele: A
-    zygosity: Zygosity
+    state: XState
     evidence: tuple[Evidence, ...]
 
     @classmethod
-    def of(cls, allele: A, evidence: Sequence[Evidence], sex: Sex) -> "Observation[A]":
-        """With the zygosity that all records agree on; where they do not, it is discordant."""
-        states = {zygosity(one.genotype, one.allele_number, sex) for one in evidence}
-        return cls(allele, states.pop() if len(states) == 1 else Zygosity.DISCORDANT, tuple(evidence))
+    def of(cls, allele: A, evidence: Sequence[Evidence], karyotype: Karyotype) -> "Observation[A]":
+        """With the state of its first record; where records give different zygosities, they disagree."""
+        states = [one.state(karyotype, changes_length=_changes_length(allele)) for one in evidence]
+        agree = len({one.zygosity for one in states}) == 1
+        return cls(allele, states[0] if agree else DISAGREEING, tuple(evidence))
+
+    @property
+    def zygosity(self) -> Zygosity:
+        return self.state.zygosity
+
+
+def _changes_length(allele: Variant | StructuralAllele) -> bool:
+    return isinstance(allele, StructuralAllele) or bool(allele.length_change)
 
 
 class GapKind(enum.Enum):
@@ -159,7 +188,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """All that the calls of one sample show. Zygosity was judged with `sex`.
+    """All that the calls of one sample show. How alleles are carried was judged with `karyotype`.
 
     `variants` stand in the order of `Variant.key`, `structural` in that of the file, `gaps` in that of `GapKind`.
     `coverage` is None where the file does not tell how deep the sample was seen,
@@ -167,6 +196,7 @@ class Observed:
     """
 
     sex: Sex
+    karyotype: Karyotype
     variants: tuple[Observation[Variant], ...]
     structural: tuple[Observation[StructuralAllele], ...]
     gaps: tuple[Gap, ...]
@@ -178,6 +208,7 @@ class Observed:
     def of(
         cls,
         sex: Sex,
+        karyotype: Karyotype,
         variants: Iterable[Observation[Variant]],
         structural: Iterable[Observation[StructuralAllele]],
         gaps: Iterable[Gap],
@@ -189,6 +220,7 @@ class Observed:
         kinds = list(GapKind)
         return cls(
             sex,
+            karyotype,
             tuple(sorted(variants, key=lambda one: one.allele.key)),
             tuple(structural),
             tuple(sorted(gaps, key=lambda gap: kinds.index(gap.kind))),
@@ -198,8 +230,10 @@ class Observed:
         )
 
 
-def observe(call_set: CallSet, sample: int | None, sex: Sex) -> Observed:
-    """What the calls of one sample show; `sample` is its index, None for a file without samples."""
+def observe(call_set: CallSet, sample: int | None, sex: Sex, karyotype: Karyotype | None = None) -> Observed:
+    """What the calls of one sample show; `sample` is its index, None for a file without samples. Without `karyotype`
+    the sex chromosomes are those usual for the sex."""
+    karyotype = karyotype or Karyotype.of_sex(sex)
     variants: dict[Variant, list[Evidence]] = {}
     structural: dict[StructuralAllele, list[Evidence]] = {}
     for record, allele, call in _carried(call_set, sample):
@@ -209,8 +243,9 @@ def observe(call_set: CallSet, sample: int | None, sex: Sex) -> Observed:
             structural.setdefault(allele.structural, []).append(Evidence.of(record, allele, call))
     return Observed.of(
         sex,
-        (Observation.of(variant, evidence, sex) for variant, evidence in variants.items()),
-        (Observation.of(allele, evidence, sex) for allele, evidence in structural.items()),
+        karyotype,
+        (Observation.of(variant, evidence, karyotype) for variant, evidence in variants.items()),
+        (Observation.of(allele, evidence, karyotype) for allele, evidence in structural.items()),
         _gaps(call_set, sample),
         None if sample is None else call_set.coverage.get(sample),
         None if sample is None else call_set.sex_evidence.get(sample),

@@ -1,10 +1,11 @@
-"""What is told of the person beside the sequencing: by the sample sheet, never by the file of calls or reads."""
+"""What is told of the person beside the sequencing: by the sample sheet or a phenopacket, never by calls or reads."""
 
 import enum
 from dataclasses import dataclass
 
 from foxp3_annot.family import FamilyRecord
 from foxp3_annot.genotype import Sex
+from foxp3_annot.phenotype import ClinicalPicture
 
 
 class Karyotype(enum.Enum):
@@ -29,6 +30,12 @@ class Karyotype(enum.Enum):
         """As the sample sheet writes it."""
         return "unknown" if self is Karyotype.UNKNOWN else self.name
 
+    @property
+    def counted_as(self) -> Sex:
+        """The sex that usually has as many copies of chromosome X, by which reads are called and copies counted; three
+        are called as two."""
+        return {None: Sex.UNKNOWN, 1: Sex.MALE}.get(self.copies, Sex.FEMALE)
+
     @classmethod
     def parse(cls, text: str) -> "Karyotype":
         """From the code; KeyError for another text."""
@@ -38,6 +45,12 @@ class Karyotype(enum.Enum):
     def of_sex(cls, sex: Sex) -> "Karyotype":
         """The usual one of a declared sex."""
         return {Sex.MALE: cls.XY, Sex.FEMALE: cls.XX}.get(sex, cls.UNKNOWN)
+
+
+def copies_counted_as(karyotype: Karyotype) -> Sex:
+    """The sex by which copies of exons are counted from depth; unknown where three copies are usual, which is not
+    provided for."""
+    return Sex.UNKNOWN if karyotype.copies == 3 else karyotype.counted_as
 
 
 class PriorHsct(enum.Enum):
@@ -82,7 +95,10 @@ class Transplant:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """The person as the sample sheet describes him or her; every field may be unknown."""
+    """The person as the sample sheet describes him or her; every field may be unknown.
+
+    `phenotype` is None where nothing is told of the clinical picture.
+    """
 
     karyotype: Karyotype | None = None
     transplant: Transplant = Transplant()
@@ -93,6 +109,8 @@ class Patient:
     def may_be_donor(self) -> bool:
         """Whether DNA of the sample may be that of a donor."""
         return self.transplant.prior is PriorHsct.YES and self.material.holds_blood
+
+    phenotype: ClinicalPicture | None = None
 
 
 NOBODY = Patient()

@@ -22,6 +22,7 @@ from foxp3_annot.genotype import Sex
 from foxp3_annot.interpretation import Assessment, Described, assess, describe
 from foxp3_annot.job import Job
 from foxp3_annot.knowledge import Knowledge
+from foxp3_annot.patient import Patient
 from foxp3_annot.readers.alignments import ReadSettings, SampleReads
 from foxp3_annot.readers.callable_regions import read_callable_regions
 from foxp3_annot.readers.reference_blocks import held_against
@@ -171,8 +172,22 @@ class _Assessed:
     seen: CallSet
     index: int | None
     subject: Subject
-    assessment: Assessment
+    described: Mapping[Variant, Described]
     settings: Settings
+    resources: AnnotationResources
+
+    def assessed(self, patient: Patient, knowledge: Knowledge) -> Assessment:
+        """What the sample says; the family of `patient` may hold what its other people show."""
+        return assess(
+            self.seen,
+            self.index,
+            self.subject.sex,
+            self.described,
+            knowledge.gene,
+            knowledge.matcher,
+            self.resources,
+            patient=patient,
+        )
 
     @property
     def kept(self) -> tuple[str, Path] | None:
@@ -206,10 +221,9 @@ def _assessed(
             regions = _regions_of(job, given.name_in_file)
             seen = stated.added(job.path, one.extract, call_set, index, regions) if regions else call_set
             described = tables[job.path]
-            assessment = assess(seen, index, subject.sex, described, knowledge.gene, knowledge.matcher, resources)
             copies = seen.copy_numbers.get(index) if index is not None else None
             settings = settings_of(job, subject, assembly, resources, regions, copies.companions if copies else ())
-            yield _Assessed(one, seen, index, subject, assessment, settings)
+            yield _Assessed(one, seen, index, subject, described, settings, resources)
 
 
 @dataclass(frozen=True)
@@ -235,7 +249,10 @@ def _made(assessed: Iterable[_Assessed], knowledge: Knowledge) -> Iterator[_Made
         else:
             found.append(_Made(_Of(one.read, one.kept), _report(one, None, knowledge)))
     waiting = [one for one in found if isinstance(one, _Assessed)]
-    members = [Member(one.subject.patient, one.subject.sex, one.seen, one.index, one.assessment) for one in waiting]
+    members = [
+        Member(one.subject.patient, one.subject.sex, one.seen, one.index, one.assessed(one.subject.patient, knowledge))
+        for one in waiting
+    ]
     families = with_states(members, knowledge.gene)
     for each in found:
         if isinstance(each, _Assessed):
@@ -248,8 +265,9 @@ def _report(one: _Assessed, family: FamilyRecord | None, knowledge: Knowledge) -
     """The report of a sample, with what was seen in the relatives who are in the run."""
     gene, call_set = knowledge.gene, one.read.call_set
     subject = replace(one.subject, patient=replace(one.subject.patient, family=family))
+    assessment = one.assessed(subject.patient, knowledge)
     described = familial(family, call_set.assembly, gene, knowledge.matcher)
-    return sample_report(subject, call_set, one.assessment, gene, knowledge.catalogue, one.settings, described)
+    return sample_report(subject, call_set, assessment, gene, knowledge.catalogue, one.settings, described)
 
 
 def _regions_of(job: Job, name_in_file: str | None) -> Path | None:

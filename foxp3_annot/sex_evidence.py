@@ -12,6 +12,7 @@ from statistics import mean, median, pstdev
 from foxp3_annot.assembly import Assembly
 from foxp3_annot.cases import Proportion
 from foxp3_annot.genotype import Sex
+from foxp3_annot.patient import Karyotype
 
 PSEUDOAUTOSOMAL: dict[Assembly, tuple[tuple[int, int], tuple[int, int]]] = {
     Assembly.GRCH37: ((60_001, 2_699_520), (154_931_044, 155_260_560)),
@@ -280,15 +281,35 @@ class SexCheck:
     declared: Sex
     evidence: SexEvidence | None
     verdict: SexVerdict
+    karyotype: Karyotype | None = None
 
     @classmethod
-    def of(cls, declared: Sex, evidence: SexEvidence | None) -> "SexCheck":
-        return cls(declared, evidence, verdict(evidence))
+    def of(cls, declared: Sex, evidence: SexEvidence | None, karyotype: Karyotype | None = None) -> "SexCheck":
+        """`karyotype` is that declared, which goes before the sex."""
+        return cls(declared, evidence, verdict(evidence), karyotype)
+
+    @property
+    def _is_as_declared(self) -> bool | None:
+        """Whether the data fit the declared sex chromosomes; None where none are declared."""
+        if self.karyotype is None or self.karyotype is Karyotype.UNKNOWN:
+            return None
+        known = {
+            SexVerdict.WITH_Y: "Y" in self.karyotype.code,
+            SexVerdict.ONE_X: self.karyotype.copies == 1,
+            SexVerdict.SEVERAL_X: self.karyotype.copies != 1,
+        }
+        return known.get(self.verdict, self.verdict.code == self.karyotype.code.lower())
+
+    @property
+    def _declared_words(self) -> str:
+        return self.karyotype.code if self._is_as_declared is not None and self.karyotype else self.declared.value
 
     @property
     def status(self) -> SexStatus:
         if self.verdict is SexVerdict.NOT_TOLD:
             return SexStatus.NOT_TOLD
+        if self._is_as_declared is not None:
+            return SexStatus.AGREES if self._is_as_declared else SexStatus.CONFLICT
         if self.declared is not Sex.UNKNOWN and self.verdict.fits is not self.declared:
             return SexStatus.CONFLICT
         if self.verdict.is_unusual:
@@ -321,7 +342,7 @@ class SexCheck:
             )
         if self.status is SexStatus.CONFLICT:
             return (
-                f"Declared {self.declared.value}, but the data fit {self.verdict.label}: a mix-up of samples, a wrong "
+                f"Declared {self._declared_words}, but the data fit {self.verdict.label}: a mix-up of samples, a wrong "
                 "declaration, an unusual karyotype, or a stem-cell transplant, after which DNA from blood is the "
                 "donor's. Clear this up first; everything here was judged by the declared sex."
             )
@@ -329,7 +350,7 @@ class SexCheck:
             return f"The data fit {self.verdict.label}: confirm by karyotype. {_MEANING[self.verdict]}"
         if self.status is SexStatus.NOT_DECLARED:
             return f"No sex was declared; the data fit {self.verdict.label}. Declare the sex if it is known."
-        return f"The data fit {self.verdict.label}, as declared ({self.declared.value})."
+        return f"The data fit {self.verdict.label}, as declared ({self._declared_words})."
 
 
 _MEANING = {

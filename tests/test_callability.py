@@ -682,13 +682,13 @@ AT_A384T = around((49251480, 49251480, "0/0:30:60"))
 CARRIED = "chrX\t49251480\t.\tC\tT\t.\t.\t.\tGT:DP:GQ\t1:30:60"
 
 OPEN = {
-    "a shallow base": (around((49251480, 49251480, "0/0:9:60")), "inconclusive"),
-    "a doubted base": (around((49251480, 49251480, "0/0:30:10")), "inconclusive"),
-    "a base without a call": (around((49251480, 49251480, "./.:0:0")), "inconclusive"),
+    "a shallow base": (around((49251480, 49251480, "0/0:9:60")), "not_assessable"),
+    "a doubted base": (around((49251480, 49251480, "0/0:30:10")), "not_assessable"),
+    "a base without a call": (around((49251480, 49251480, "./.:0:0")), "not_assessable"),
     "a mutation": ([*AT_A384T, CARRIED], "consistent_with_ipex"),
     "a change of its own": ([WHOLE, "chrX\t49251480\t.\tC\tA\t.\t.\t.\tGT:DP:GQ\t1:30:60"], "review_needed"),
-    "half a call elsewhere": ([WHOLE, "chrX\t49261784\t.\tG\tT\t.\t.\t.\tGT\t./0"], "inconclusive"),
-    "ambiguous bases": ([WHOLE, "chrX\t49261784\t.\tG\tR\t.\t.\t.\tGT\t1"], "inconclusive"),
+    "half a call elsewhere": ([WHOLE, "chrX\t49261784\t.\tG\tT\t.\t.\t.\tGT\t./0"], "not_assessable"),
+    "ambiguous bases": ([WHOLE, "chrX\t49261784\t.\tG\tR\t.\t.\t.\tGT\t1"], "not_assessable"),
     "a structural variant": ([WHOLE, "chrX\t49252000\t.\tN\t<DEL>\t.\t.\tEND=49252100\tGT\t1"], "review_needed"),
 }  # fmt: skip
 
@@ -705,14 +705,14 @@ def test_a_woman_needs_more_reads_than_a_boy(tmp_path: Path) -> None:
     assert run(tmp_path, fifteen, sex="male")["conclusion"]["code"] == "nothing_found"
     for sex in ("female", "unknown"):
         one = run(tmp_path, fifteen, sex=sex)
-        assert one["conclusion"]["code"] == "inconclusive"
+        assert one["conclusion"]["code"] == "not_assessable"
         assert "0 of 69 alleles reported in IPEX are excluded" in one["conclusion"]["sentence"]
 
 
 def test_a_file_of_variants_never_says_that_nothing_was_found(tmp_path: Path) -> None:
     one = run(tmp_path, "chrX\t49261784\t.\tG\tT\t50\tPASS\t.\tGT:DP\t1:40")
     assert one["callability"] is None
-    assert one["conclusion"]["code"] == "inconclusive"
+    assert one["conclusion"]["code"] == "not_assessable"
     assert "a variant file alone does not exclude IPEX" in one["conclusion"]["sentence"]
     assert callability_table(one).splitlines()[1].split("\t")[1:6] == ["sample", "", "", "", "not_assessable"]
 
@@ -810,7 +810,7 @@ def test_a_report_at_thirty_reads_stays_small(tmp_path: Path) -> None:
 def test_thresholds_of_a_report_are_kept(tmp_path: Path) -> None:
     one = damaged(lambda seen: seen["thresholds"].update(hemizygous_depth=31), run(tmp_path, WHOLE))
     again = replayed(one, Knowledge.shipped())
-    assert again["conclusion"]["code"] == "inconclusive"
+    assert again["conclusion"]["code"] == "not_assessable"
     assert again["callability"]["thresholds"]["least_depth"] == 31
     told = {change.what.name for change in changes_between(run(tmp_path, WHOLE), again)}
     assert {"CONCLUSION", "SENTENCE", "CALLABILITY", "REGION", "EXCLUSION"} <= told
@@ -819,7 +819,7 @@ def test_thresholds_of_a_report_are_kept(tmp_path: Path) -> None:
 def test_people_of_one_file_are_judged_each_by_their_own(tmp_path: Path) -> None:
     run(tmp_path, block(WINDOW.start, WINDOW.end, "GT:DP", "0/0:30", "0/0:4"), samples="S\tT")
     found = [json.loads((tmp_path / "out" / "reports" / f"{name}.json").read_text()) for name in "ST"]
-    assert [one["conclusion"]["code"] for one in found] == ["nothing_found", "inconclusive"]
+    assert [one["conclusion"]["code"] for one in found] == ["nothing_found", "not_assessable"]
     header, *rows = [line.split("\t") for line in summary_table(found).splitlines()]
     cells = [dict(zip(header, row, strict=True)) for row in rows]
     needed = found[0]["callability"]["summary"]["needed_bases"]
@@ -875,7 +875,7 @@ def test_a_record_without_a_call_stands_against_stated_regions(tmp_path: Path) -
     one = run(tmp_path, "chrX\t49251480\t.\tC\tT\t.\t.\t.\tGT\t./.", words=("--callable", str(exons_bed(tmp_path))))
     (allele,) = [allele for allele in one["callability"]["alleles"] if allele["name"] == A384T]
     assert (allele["verdict"], allele["reason"]) == ("not_excluded", "the caller doubts one of its bases")
-    assert one["conclusion"]["code"] == "inconclusive"
+    assert one["conclusion"]["code"] == "not_assessable"
 
 
 @pytest.mark.parametrize(
@@ -935,7 +935,7 @@ def test_a_row_of_the_sheet_names_its_own_regions(tmp_path: Path) -> None:
         name: json.loads((tmp_path / "out" / "reports" / f"{name}.json").read_text())["conclusion"]["code"]
         for name in "ST"
     }
-    assert codes == {"S": "nothing_found", "T": "inconclusive"}
+    assert codes == {"S": "nothing_found", "T": "not_assessable"}
 
 
 def test_regions_can_be_stated_of_samples_only(tmp_path: Path) -> None:

@@ -493,7 +493,7 @@ def test_replay_with_edited_tables_is_a_full_run(knowledge_folder: Path, knowled
     for path in before:
         name = json.loads(path.read_text())["sample"]["id"]
         assert (tmp_path / "replayed" / path.name).read_text() == expected[name], name
-    assert "trio_boy.json\ttrio_boy\t\tconclusion\tconsistent_with_ipex\treview_needed" in result.stdout
+    assert "trio_boy.json\ttrio_boy\t\tconclusion\tconsistent_with_ipex\tuncertain" in result.stdout
 
 
 def test_replay_without_a_change_says_so(knowledge_folder: Path, knowledge_copy: Path, tmp_path: Path) -> None:

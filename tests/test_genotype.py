@@ -5,9 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from foxp3_annot.errors import InputError
-from foxp3_annot.genotype import MISSING, Genotype, Sex, Zygosity, zygosity
+from foxp3_annot.genotype import MISSING, Genotype, Sex, Zygosity
+from foxp3_annot.patient import Karyotype
+from foxp3_annot.x_state import ShareBand, x_state
 
 Case = dict[str, str]
+
+
+def zygosity(genotype: Genotype | None, allele: int, sex: Sex) -> Zygosity:
+    """Where the share of reads is not told."""
+    return x_state(genotype, allele, Karyotype.of_sex(sex), ShareBand.UNTOLD).zygosity
 
 
 def genotype(text: str) -> Genotype | None:

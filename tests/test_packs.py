@@ -313,7 +313,7 @@ def test_on_grch37_too(pack: Path) -> None:
 def test_without_the_pack_nothing_of_it_is_known(tmp_path: Path) -> None:
     report = ran(tmp_path, [NEW["grch38"]])
     assert report["findings"][0]["match"]["level"] == "none"
-    assert report["conclusion"]["code"] == "review_needed"
+    assert report["conclusion"]["code"] == "uncertain"
     assert [one["name"] for one in report["provenance"]["knowledge"]["packs"]] == [SHIPPED]
 
 

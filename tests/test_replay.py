@@ -414,7 +414,7 @@ def test_a_reclassified_variant_is_told(shipped: Knowledge, altered: Knowledge, 
     name = "NM_014009.4:c.1150G>A"
     told = {(one.hgvs_c, one.what): (one.before, one.after) for one in changes if not one.what.several}
     assert {one.sample for one in changes} == {"S"}
-    assert changes[0] == ReportChange("S", "", Aspect.CONCLUSION, "consistent_with_ipex", "inconclusive")
+    assert changes[0] == ReportChange("S", "", Aspect.CONCLUSION, "consistent_with_ipex", "not_assessable")
     assert told[name, Aspect.CLASSIFICATION] == ("pathogenic", "benign")
     assert told[name, Aspect.FINDING_CONCLUSION] == ("consistent_with_ipex", "inconclusive")
     assert told[name, Aspect.CONCERN] == ("reported as a cause of IPEX", "reported as benign or likely benign")

@@ -110,7 +110,7 @@ def test_a_filtered_mutation_is_shown_and_reviewed(tmp_path: Path) -> None:
 def test_refuted_variants_do_not_explain_anything(tmp_path: Path) -> None:
     for record in ("chrX\t49256855\t.\tG\tA", "chrX\t49258394\t.\tC\tA"):  # c.543C>T and c.112G>T, PMID:30443250
         one = report(tmp_path, f"{record}\t50\tPASS\t.\tGT\t1")
-        assert one["conclusion"]["code"] == "inconclusive"
+        assert one["conclusion"]["code"] == "not_assessable"
         assert one["findings"][0]["concern"]["code"] == "refuted"
         assert "refuted" in one["conclusion"]["sentence"]
 
@@ -123,7 +123,7 @@ def test_an_unreported_poly_a_change_is_reviewed(tmp_path: Path) -> None:
 
 def test_silence_is_not_a_negative_finding(tmp_path: Path) -> None:
     one = report(tmp_path, "chrX\t60000000\t.\tA\tG\t9\tPASS\t.\tGT\t1")
-    assert one["conclusion"]["code"] == "inconclusive"
+    assert one["conclusion"]["code"] == "not_assessable"
     assert "no record in the FOXP3 locus" in one["conclusion"]["sentence"]
     assert one["call_set"]["records_on_chromosome_x"] == 1
     assert {n["code"] for n in one["not_assessed"]} >= {"no_record_in_locus", "silence", "not_detectable"}
@@ -352,7 +352,7 @@ def test_the_tables_show_what_the_report_says(tmp_path: Path) -> None:
 def test_a_report_without_findings_still_has_a_row(tmp_path: Path) -> None:
     one = report(tmp_path, "chrX\t60000000\t.\tA\tG\t9\tPASS\t.\tGT\t1")
     (row,) = rows(sample_table(one))
-    assert row["conclusion"] == "inconclusive"
+    assert row["conclusion"] == "not_assessable"
     assert row["notes"] == one["conclusion"]["sentence"]
 
 

@@ -15,6 +15,7 @@ from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Genotype, Sex
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.observation import Evidence, Observation, Observed
+from foxp3_annot.patient import Karyotype
 from foxp3_annot.pipeline import Job, report_jobs
 from foxp3_annot.readers.sex import read_depths, sex_evidence_of_calls
 from foxp3_annot.report.html import sample_page
@@ -263,8 +264,8 @@ def evidence(reads: int, depth: int, **more) -> Evidence:  # type: ignore[no-unt
 
 
 def boy(variants: dict[Variant, Evidence], sex_evidence: SexEvidence | None = None) -> Observed:
-    seen = [Observation.of(variant, [one], Sex.MALE) for variant, one in variants.items()]
-    return Observed.of(Sex.MALE, seen, [], [], sex_evidence=sex_evidence)
+    seen = [Observation.of(variant, [one], Karyotype.XY) for variant, one in variants.items()]
+    return Observed.of(Sex.MALE, Karyotype.XY, seen, [], [], sex_evidence=sex_evidence)
 
 
 @pytest.fixture
@@ -326,8 +327,8 @@ def test_only_two_alleles_in_a_male_are_explained(gene: Gene, snv: Variant) -> N
     reference = gene.on(Assembly.GRCH38).reference
     hemizygous = boy({snv: replace(evidence(40, 40), genotype=Genotype((1,)))})
     assert explanations(hemizygous.variants[0], hemizygous, reference) == ()
-    seen = Observation.of(snv, [evidence(20, 40)], Sex.FEMALE)
-    assert explanations(seen, Observed.of(Sex.FEMALE, [seen], [], []), reference) == ()
+    seen = Observation.of(snv, [evidence(20, 40)], Karyotype.XX)
+    assert explanations(seen, Observed.of(Sex.FEMALE, Karyotype.XX, [seen], [], []), reference) == ()
 
 
 def test_fisher_agrees_with_the_tea_tasting_lady_and_stays_quick() -> None:

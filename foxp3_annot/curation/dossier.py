@@ -33,7 +33,7 @@ def dossier(text: str, knowledge: Knowledge) -> dict[str, Any]:
         raise InputError(f"'{text}' is no id of structures.tsv or unplaced.tsv; give a variant or another id")
     reading = read_description(text, knowledge.gene, catalogue=catalogue)
     described = describe(reading.variants, knowledge.gene, knowledge.matcher)
-    found = lookup_report(reading.text, list(described.values()), reading.notes, knowledge.gene, catalogue)
+    found = lookup_report(reading.text, list(described.values()), reading.notes, knowledge.gene, knowledge.matcher)
     cases = [c for one in described.values() if one.match.same_allele for c in one.match.same_allele.cases]
     of_kind = cases_by_consequence(catalogue, knowledge.gene)
     kinds = dict.fromkeys(one.annotation.most_severe for one in described.values())

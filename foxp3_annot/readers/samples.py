@@ -10,10 +10,12 @@ from typing import Any
 
 from foxp3_annot.alignment import Platform
 from foxp3_annot.assembly import Assembly
+from foxp3_annot.cases import Age
 from foxp3_annot.errors import InputError
 from foxp3_annot.genotype import Sex
 from foxp3_annot.patient import NOBODY, Karyotype, Material, Patient, PriorHsct, Transplant
 from foxp3_annot.pedigree import Affected
+from foxp3_annot.phenotype import Analyte, ClinicalPicture, Measurement, age_of
 from foxp3_annot.resources import schema_path
 
 AUTO = "auto"
@@ -35,6 +37,7 @@ class SampleRow:
 
     `callable_regions` is a BED file of what was seen of this sample; None where the sheet names none. `patient` is what
     the row tells of the person, and `kin` of the family; None where it tells nothing.
+    the row tells of the person, and `phenopacket` a file that tells more.
     """
 
     sample: str
@@ -47,6 +50,7 @@ class SampleRow:
     callable_regions: Path | None = None
     patient: Patient = NOBODY
     kin: Kin | None = None
+    phenopacket: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,7 @@ def _problems(path: Path, table: _Table, *, need_vcf: bool) -> Iterator[str]:
     for number, row in table.rows:
         for error in sorted(validator.iter_errors(row), key=lambda one: (list(one.path), one.message)):
             yield f"{path}: line {number}: {_told(error, row)}"
+        yield from (f"{path}: line {number}: {problem}" for problem in _picture_problems(row))
         if need_vcf and "vcf" not in row:
             yield f"{path}: line {number}: column `vcf` is empty; name the file of this sample"
         name = row.get("sample", "")
@@ -165,13 +170,14 @@ def _row(cells: dict[str, str]) -> SampleRow:
         sample=cells["sample"],
         vcf=Path(cells["vcf"]) if "vcf" in cells else None,
         name_in_file=cells.get("name_in_file", cells["sample"]),
-        sex=Sex.parse(cells.get("sex", "")),
-        sex_declared="sex" in cells,
+        sex=Sex.parse(cells["sex"]) if "sex" in cells else Karyotype.parse(cells.get("karyotype", "unknown")).sex,
+        sex_declared="sex" in cells or "karyotype" in cells,
         assembly=None if assembly == AUTO else Assembly.parse(assembly),
         platform=Platform.parse(cells["platform"]) if "platform" in cells else None,
         callable_regions=Path(cells["callable"]) if "callable" in cells else None,
         patient=_patient(cells),
         kin=_kin(cells),
+        phenopacket=Path(cells["phenopacket"]) if "phenopacket" in cells else None,
     )
 
 
@@ -184,6 +190,7 @@ def _patient(cells: dict[str, str]) -> Patient:
             cells.get("donor", ""),
         ),
         material=Material.parse(cells.get("material", "unknown")),
+        phenotype=_picture(cells),
     )
 
 
@@ -192,6 +199,52 @@ def _kin(cells: dict[str, str]) -> Kin | None:
         return None
     affected = Affected(cells.get("affected", "unknown"))
     return Kin(cells.get("family", ""), cells.get("father", ""), cells.get("mother", ""), affected)
+
+
+def _picture(cells: dict[str, str]) -> ClinicalPicture | None:
+    """The clinical picture of a row. Raises ValueError where a cell cannot be read or two contradict each other."""
+    if not cells.keys() & set(_PICTURE):
+        return None
+    from foxp3_annot.phenotype_rules import phenotype_rules  # read only where a sheet tells of a picture
+
+    rules = phenotype_rules()
+    return ClinicalPicture.of(
+        [rules.hierarchy.term(one) for one in cells.get("hpo_present", "").split(";") if one.strip()],
+        [rules.hierarchy.term(one) for one in cells.get("hpo_denied", "").split(";") if one.strip()],
+        _told_age(cells, "onset"),
+        _told_age(cells, "age"),
+        [
+            Measurement.parse(analyte, one, rules.units)
+            for analyte in Analyte
+            for one in cells.get(analyte.code, "").split(";")
+            if one.strip()
+        ],
+        (),
+        rules.hierarchy,
+    )
+
+
+def _told_age(cells: dict[str, str], column: str) -> Age | None:
+    return age_of(cells[column]) if column in cells else None
+
+
+_PICTURE = ("hpo_present", "hpo_denied", "onset", "age", *(analyte.code for analyte in Analyte))
+
+
+def _picture_problems(cells: dict[str, str]) -> Iterator[str]:
+    """What is wrong with each column of the clinical picture, or else with all of them together."""
+    alone = [{column: cells[column]} for column in _PICTURE if column in cells]
+    found = []
+    for part in alone:
+        try:
+            _picture(part)
+        except ValueError as error:
+            found.append(f"column `{next(iter(part))}`: {error}")
+    try:
+        _picture(cells)
+    except ValueError as error:
+        found = found or [f"columns of the clinical picture: {error}"]
+    yield from found
 
 
 def call_set_names(paths: Iterable[Path]) -> dict[Path, str]:

@@ -23,6 +23,9 @@ class Aspect(enum.Enum):
     SEX_CHECK = ("sex check", True)
     FAMILY = ("family", True)
     PEDIGREE = ("pedigree", True)
+    PHENOTYPE = ("clinical picture", True)
+    NEXT_STEP = ("statement on care", True)
+    OTHER_GENE = ("other gene", True)
     NOT_ASSESSED = ("not assessed", True)
     CALLABILITY = ("callability", True)
     REGION = ("region", True)
@@ -34,6 +37,10 @@ class Aspect(enum.Enum):
     FINDING_CONCLUSION = ("conclusion of the finding", False)
     CLASSIFICATION = ("classification", False)
     CONCERN = ("concern", False)
+    ACMG_CLASS = ("class by the rules", False)
+    CRITERION = ("criterion", True)
+    CLASS_CHANGE = ("what would change the class", True)
+    PUBLISHED_CLASS = ("published class", True)
     MATCH_LEVEL = ("match level", False)
     MATCHED = ("matched", True)
     STATEMENT = ("statement", True)
@@ -43,6 +50,7 @@ class Aspect(enum.Enum):
     NOTE = ("note", True)
     EXPLANATION = ("explanation", True)
     ZYGOSITY = ("zygosity", False)
+    STATE = ("how it is carried", False)
     EVIDENCE = ("evidence", True)
     MEMBER = ("member", True)
     NAME = ("name", True)
@@ -170,6 +178,28 @@ def _copies(report: Values) -> list[str]:
     return _named(*counted)(counted) if isinstance(counted, dict) else [_text(counted)] if counted else []
 
 
+def _state(finding: Values) -> list[str]:
+    """The finer state, which the sentence explains."""
+    return [str(finding["zygosity"].get("state", ""))] if isinstance(finding["zygosity"], dict) else []
+
+
+def _of_block(block: Any, entries: str) -> list[str]:
+    """What stands in a block, its entries one by one; nothing where the report has none."""
+    if not isinstance(block, dict):
+        return [_text(block)] if block else []
+    return [*_named(*(key for key in block if key != entries))(block), *_each(entries)(block)]
+
+
+def _picture(report: Values) -> list[str]:
+    """What is said of the clinical picture, term by term; what was told of it belongs to the patient."""
+    block: Any = report["phenotype"]
+    if not isinstance(block, dict):
+        return [_text(block)] if block else []
+    several = [key for key, value in block.items() if isinstance(value, list)]
+    rest = _named(*(key for key in block if key not in several))(block)
+    return [*rest, *(f"{key.replace('_', ' ')}: {_text(one)}" for key in several for one in block[key])]
+
+
 def _label(key: str) -> Callable[[Values], list[str]]:
     """The code of a vocabulary, which its label or sentence explains."""
     return lambda values: [values[key]["code"]]
@@ -246,6 +276,25 @@ def _pedigree(report: Values) -> list[str]:
     return told
 
 
+def _acmg_class(finding: Values) -> list[str]:
+    return [_text({key: finding["acmg"][key] for key in ("class", "points", "rules", "sources")})]
+
+
+def _of_acmg(*keys: str) -> Callable[[Values], list[str]]:
+    return lambda finding: _each(*keys)(finding["acmg"])
+
+
+def _published_classes(finding: Values) -> list[str]:
+    return [*_of_acmg("published")(finding), finding["acmg"]["comparison"]]
+
+
+_OF_ACMG: Readers = {
+    Aspect.ACMG_CLASS: _acmg_class,
+    Aspect.CRITERION: _of_acmg("criteria"),
+    Aspect.CLASS_CHANGE: _of_acmg("would_change"),
+    Aspect.PUBLISHED_CLASS: _published_classes,
+}
+
 _OF_REPORT: Readers = {
     Aspect.CONCLUSION: _label("conclusion"),
     Aspect.SENTENCE: lambda report: [report["conclusion"]["sentence"]],
@@ -255,6 +304,9 @@ _OF_REPORT: Readers = {
     Aspect.SEX_CHECK: lambda report: _named(*report["sex_check"])(report["sex_check"]),
     Aspect.FAMILY: _each("inheritance"),
     Aspect.PEDIGREE: _pedigree,
+    Aspect.PHENOTYPE: _picture,
+    Aspect.NEXT_STEP: lambda report: _of_block(report["next_steps"], "statements"),
+    Aspect.OTHER_GENE: lambda report: _of_block(report["differential"], "genes"),
     Aspect.NOT_ASSESSED: _each("not_assessed"),
     Aspect.CALLABILITY: _callability,
     Aspect.REGION: _of_callability("regions"),
@@ -268,6 +320,7 @@ _OF_FINDING: Readers = {
     Aspect.FINDING_CONCLUSION: lambda finding: [finding["conclusion"]],
     Aspect.CLASSIFICATION: _classification,
     Aspect.CONCERN: lambda finding: [finding["concern"]["label"]],
+    **_OF_ACMG,
     Aspect.MATCH_LEVEL: lambda finding: [finding["match"]["level"]],
     Aspect.MATCHED: _matched,
     Aspect.STATEMENT: _statements,
@@ -276,7 +329,8 @@ _OF_FINDING: Readers = {
     Aspect.CURATED: _rows,
     Aspect.NOTE: _each("notes"),
     Aspect.EXPLANATION: _each("explanations"),
-    Aspect.ZYGOSITY: _label("zygosity"),
+    Aspect.ZYGOSITY: lambda finding: [finding["zygosity"]["code"]],
+    Aspect.STATE: _state,
     Aspect.EVIDENCE: _each("evidence"),
     Aspect.MEMBER: _each("members"),
     Aspect.NAME: _named(
@@ -291,13 +345,15 @@ _OF_FINDING: Readers = {
 
 _OF_STRUCTURAL: Readers = {
     Aspect.FINDING_CONCLUSION: lambda finding: [finding["conclusion"]],
+    **_OF_ACMG,
     Aspect.MATCHED: lambda finding: [_lesion_name(finding["curated"])] if finding.get("curated") else [],
     Aspect.STATEMENT: lambda finding: [_text(one) for row in _lesion(finding) for one in row["statements"]],
     Aspect.EXPERIMENT: lambda finding: [_text(one) for row in _lesion(finding) for one in row["functional"]],
     Aspect.CURATED: lambda finding: [
         text for row in _lesion(finding) for text in _named("origin", "legacy_names", "remark")(row)
     ],
-    Aspect.ZYGOSITY: _label("zygosity"),
+    Aspect.ZYGOSITY: lambda finding: [finding["zygosity"]["code"]],
+    Aspect.STATE: _state,
     Aspect.EVIDENCE: _each("evidence"),
     Aspect.NAME: _named("hgvs_g", "hgvs_c"),
     Aspect.CONSEQUENCE: lambda finding: [*_each("consequences")(finding), *_named("sentence")(finding)],

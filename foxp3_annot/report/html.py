@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from foxp3_annot.callability import AlleleVerdict, Verdict
+from foxp3_annot.cases import Age
 from foxp3_annot.copy_number import CALLED, EXCLUDED
 from foxp3_annot.exon_copies import CopyState
 from foxp3_annot.inheritance import percent
@@ -16,7 +17,10 @@ HEADINGS = {
     "consistent_with_ipex": "Consistent with IPEX",
     "carrier": "Carrier",
     "review_needed": "Review needed",
-    "inconclusive": "Inconclusive",
+    "likely": "Likely consistent with IPEX",
+    "uncertain": "Uncertain",
+    "not_interpretable": "Sample not interpretable",
+    "not_assessable": "Nothing found, but not assessable",
     "nothing_found": "Nothing found in what could be assessed",
 }
 
@@ -34,6 +38,7 @@ def _template() -> Template:
     environment.filters["percent"] = "{:.0%}".format
     environment.filters["share"] = lambda text: f"{percent(Fraction(text))} ({text})" if "/" in text else text
     environment.filters["resource_sentence"] = sentence_of
+    environment.filters["age_words"] = lambda text: Age(text).words
     return environment.get_template("sample.html.jinja")
 
 

@@ -1,14 +1,16 @@
 """What is known of one variant, outside any sample."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from foxp3_annot.annotation_resource import NO_RESOURCES, AnnotationResources
-from foxp3_annot.catalogue import Catalogue
+from foxp3_annot.evidence import weigh
 from foxp3_annot.gene import Gene
 from foxp3_annot.interpretation import Described
+from foxp3_annot.matching import Matcher
 from foxp3_annot.pack.folder import SHIPPED_NAME
 from foxp3_annot.report.annotation_resources import annotation_values, resource_values, sentence_of
+from foxp3_annot.report.evidence import cited_in, rules_values, weighing_values
 from foxp3_annot.report.sample import SCHEMA_VERSION, citation_values, curated_values, description_values
 from foxp3_annot.variant import Variant
 
@@ -18,23 +20,29 @@ def lookup_report(
     found: list[Described],
     notes: Mapping[Variant, str],
     gene: Gene,
-    catalogue: Catalogue,
+    matcher: Matcher,
     resources: AnnotationResources = NO_RESOURCES,
 ) -> dict[str, Any]:
     """Each variant that the text can mean, with its names, consequence and curated statements.
 
     `notes` say why the text can mean a variant, where that needs saying.
     """
+    weighings = [weigh(one.annotation, one.match, one.resources, gene, matcher) for one in found]
     cited = {c.key: c for one in found for curated in one.match.curated for c in curated.citations}
+    cited |= cited_in(weighings, matcher.catalogue)
     return {
         "schema_version": SCHEMA_VERSION,
         "report": "lookup",
         "text": text,
-        "variants": [{"note": notes.get(one.annotation.variant, "")} | _variant(one, gene) for one in found],
+        "variants": [
+            {"note": notes.get(one.annotation.variant, "")} | _variant(one, gene) | {"acmg": weighing_values(weighing)}
+            for one, weighing in zip(found, weighings, strict=True)
+        ],
         "citations": [citation_values(cited[key]) for key in sorted(cited)],
         "provenance": {
             "reference": gene.digest,
-            "knowledge": catalogue.digest,
+            "knowledge": matcher.catalogue.digest,
+            "rules": [rules_values()],
             "annotations": [resource_values(one) for one in resources.resources],
         },
     }
@@ -79,6 +87,7 @@ def _lines(variant: dict[str, Any], references: dict[str, str]) -> list[str]:
         ("for IPEX", variant["concern"]["label"]),
         *(("note", one["sentence"]) for one in variant["hallmarks"]),
         *(("resource", sentence_of(one)) for one in variant["resources"]),
+        *_weighed(variant["acmg"]),
     ]
     lines = [f"{label:<12} {value}" for label, value in rows if value]
     for curated in variant["match"]["curated"]:
@@ -91,3 +100,15 @@ def _lines(variant: dict[str, Any], references: dict[str, str]) -> list[str]:
         if curated["remark"]:
             lines.append(f"{'':<12}   {curated['remark']}")
     return lines
+
+
+def _weighed(acmg: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The class by the rules without a person, the criteria that count, and what would change the class."""
+    yield "by the rules", f"{acmg['class']['label']}, {acmg['points']} points, without person and family"
+    for one in acmg["criteria"]:
+        if one["strength"]:
+            yield "", f"{one['code']} {one['strength']['label']} ({one['points']:+d}): {one['sentence']}"
+    yield "", acmg["comparison"]
+    for one in acmg["would_change"]:
+        yield "", one["sentence"]
+    yield "", acmg["rules"]

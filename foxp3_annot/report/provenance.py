@@ -13,6 +13,8 @@ from foxp3_annot.catalogue import Catalogue
 from foxp3_annot.gene import Gene
 from foxp3_annot.pack.folder import SHIPPED_NAME
 from foxp3_annot.report.annotation_resources import resource_values
+from foxp3_annot.report.evidence import rules_values
+from foxp3_annot.report.phenotype import picture_rules_values
 
 LIBRARIES = ("pysam", "biopython", "jinja2", "click")
 
@@ -77,5 +79,6 @@ def provenance(call_set: CallSetOutline, gene: Gene, catalogue: Catalogue, setti
                 for manifest, digest in catalogue.packs
             ],
         },
+        "rules": [rules_values(), picture_rules_values()],
         "annotations": [resource_values(one) for one in settings.resources.resources],
     }

@@ -32,7 +32,7 @@ from foxp3_annot.genotype import Genotype, Sex
 from foxp3_annot.interpretation import describe, interpret
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observed, is_observed
-from foxp3_annot.patient import Patient
+from foxp3_annot.patient import Karyotype, Patient, copies_counted_as
 from foxp3_annot.reference import Reference
 from foxp3_annot.report.callability import copy_numbers_of_values, coverage_of, thresholds_of
 from foxp3_annot.report.family import familial
@@ -73,8 +73,11 @@ def replayed(report: dict[str, Any], knowledge: Knowledge) -> dict[str, Any]:
     one = stored(report, gene)
     resources = one.settings.resources
     described = describe((seen.allele for seen in one.observed.variants), gene, knowledge.matcher, resources)
-    assessment = interpret(one.observed, one.call_set, described, gene, knowledge.matcher, resources, one.thresholds)
-    alleles = familial(one.subject.patient.family, one.call_set.assembly, gene, knowledge.matcher)
+    patient = one.subject.patient
+    assessment = interpret(
+        one.observed, one.call_set, described, gene, knowledge.matcher, resources, one.thresholds, patient
+    )
+    alleles = familial(patient.family, one.call_set.assembly, gene, knowledge.matcher)
     return sample_report(one.subject, one.call_set, assessment, gene, knowledge.catalogue, one.settings, alleles)
 
 
@@ -192,13 +195,14 @@ def _call_set(values: dict[str, Any], source: dict[str, Any], assembly: Assembly
 
 def _observed(report: dict[str, Any], sex: Sex, reference: Reference) -> Observed:
     """Combined findings are left out: they follow from their members."""
+    karyotype = patient_of(report["patient"]).karyotype or Karyotype.of_sex(sex)
     variants = [
-        Observation.of(_variant(finding["spdi"], reference), _evidence(finding), sex)
+        Observation.of(_variant(finding["spdi"], reference), _evidence(finding), karyotype)
         for finding in report["findings"]
         if not finding["members"]
     ]
     structural = [
-        Observation.of(_structural(finding), _evidence(finding), sex) for finding in report["structural_findings"]
+        Observation.of(_structural(finding), _evidence(finding), karyotype) for finding in report["structural_findings"]
     ]
     gaps = list(_gaps(report))
     for things in ([one.allele for one in variants], [one.allele for one in structural], [gap.kind for gap in gaps]):
@@ -207,12 +211,13 @@ def _observed(report: dict[str, Any], sex: Sex, reference: Reference) -> Observe
     copies = report["copy_number"]
     return Observed.of(
         sex,
+        karyotype,
         variants,
         structural,
         gaps,
         _coverage(report, reference),
         _sex_evidence(report["sex_check"]["evidence"]),
-        copy_numbers_of_values(copies, sex) if copies else None,
+        copy_numbers_of_values(copies, copies_counted_as(karyotype)) if copies else None,
     )
 
 

@@ -1,7 +1,7 @@
 """The report of one sample, as plain values in the form of `resources/schemas/report.schema.json`."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from foxp3_annot.annotation import Annotation, on_lrg, on_other_build, on_other_transcripts
@@ -31,10 +31,19 @@ from foxp3_annot.patient import NOBODY, Patient
 from foxp3_annot.protein import one_letter
 from foxp3_annot.report.annotation_resources import annotation_values
 from foxp3_annot.report.callability import callability_values, copy_number_values
+from foxp3_annot.report.evidence import cited_in, weighing_values
 from foxp3_annot.report.family import FamilyView, family_values, family_view
 from foxp3_annot.report.patient import patient_values
+from foxp3_annot.report.phenotype import (
+    citations_in,
+    differential_values,
+    next_steps_values,
+    phenotype_values,
+    steps_of,
+)
 from foxp3_annot.report.provenance import Settings, provenance
 from foxp3_annot.sex_evidence import ReadDepths, SexCheck, SexStatus, XGenotypes
+from foxp3_annot.x_state import XState
 
 SCHEMA_VERSION = "2.0.0"
 
@@ -43,19 +52,9 @@ LIMITS = (
     "Severity must not be predicted from the genotype: one variant has been seen with many courses.",
     "The curated table is not complete: that a variant is not in it proves nothing.",
     "Positions in introns 1 and 6 count differently on the two builds; the names given here hold for the build named.",
-    "Classes are those of the sources named; this program assigns none of its own.",
+    "A class by the rules rests on the facts that the tables and the resources given hold, by generic rules; it is no "
+    "classification by an expert panel. What sources call a variant stands beside it, and neither replaces the other.",
 )
-
-ZYGOSITY_SENTENCES = {
-    Zygosity.HEMIZYGOUS: "hemizygous: the only copy of the gene carries it",
-    Zygosity.HOMOZYGOUS: "homozygous: both copies of the gene carry it",
-    Zygosity.HETEROZYGOUS: "heterozygous: one of two copies of the gene carries it",
-    Zygosity.DISCORDANT: "discordant: genotype and sex do not fit together",
-    Zygosity.PARTIAL: "partial: carried, but not every copy was called",
-    Zygosity.NOT_GENOTYPED: "not genotyped: the record names it for the file, not for a person",
-    Zygosity.NO_CALL: "no call",
-    Zygosity.ABSENT: "absent: called, not carried",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,13 @@ def sample_report(
     findings = sorted(assessment.findings, key=_gravity)
     view = family_view(subject.patient.family, familial or {}, findings)
     statements = _family(findings, assessment.structural, subject.sex, view)
-    cited = _cited(findings, assessment.structural, statements, view, catalogue)
+    steps = steps_of(assessment.conclusion.value, subject.patient, catalogue)
+    clinical = {
+        "phenotype": phenotype_values(subject.patient, catalogue),
+        "next_steps": next_steps_values(steps),
+        "differential": differential_values(steps),
+    }
+    cited = _cited(findings, assessment.structural, statements, view, catalogue, citations_in(clinical))
     return {
         "schema_version": SCHEMA_VERSION,
         "report": "sample",
@@ -112,6 +117,7 @@ def sample_report(
         "copy_number": copy_number_values(assessment.copy_numbers) if assessment.copy_numbers else None,
         "inheritance": [{"sentence": s.sentence, "citations": list(s.citations)} for s in statements],
         "family": family_values(view),
+        **clinical,
         "limits": list(LIMITS),
         "citations": [citation_values(citation) for citation in cited],
         "provenance": provenance(call_set, gene, catalogue, settings),
@@ -138,6 +144,19 @@ def headline(subject: Subject, call_set: CallSetOutline, assessment: Assessment,
             f"Hemizygous for {_classified(telling, assessment)}: consistent with IPEX where the clinical picture fits."
         )
         return answer + _also_to_review(findings, assessment, subject.sex)
+    if assessment.conclusion is Conclusion.LIKELY:
+        answer = (
+            f"Likely consistent with IPEX where the clinical picture fits, once it is confirmed: "
+            f"{_joined(_likely_reasons(telling, assessment))}."
+        )
+        return answer + _also_to_review(findings, assessment, subject.sex)
+    if assessment.conclusion is Conclusion.UNCERTAIN:
+        return (
+            f"Of uncertain significance: {_names(telling)}. This neither explains IPEX nor excludes it; "
+            f"{_exclusion_sentence(assessment.callability)}"
+        )
+    if assessment.conclusion is Conclusion.NOT_INTERPRETABLE:
+        return _not_interpretable_sentence(assessment)
     if assessment.conclusion is Conclusion.CARRIER:
         carried = _classified(telling, assessment)
         return f"Carrier: heterozygous for {carried}." + _also_to_review(findings, assessment, subject.sex)
@@ -154,6 +173,30 @@ def headline(subject: Subject, call_set: CallSetOutline, assessment: Assessment,
     if harmless:
         return f"No FOXP3 variant that explains IPEX is recorded: {_refuted(harmless)} {limit[0].upper()}{limit[1:]}"
     return f"No FOXP3 variant that is reported in IPEX or damaging in kind is recorded; {limit}"
+
+
+def _likely_reasons(findings: list[Finding], assessment: Assessment) -> Iterable[str]:
+    """Each finding that makes the answer likely, with what keeps it from being certain."""
+    for one in findings:
+        if one.described.concern is Concern.DISEASE:
+            yield f"{_classified([one], replace(assessment, structural=()))}, {one.state.sentence}"
+        elif one.weighing:
+            yield f"{_name(one.annotation)}, which no source reports, is {one.weighing.cls.label} by the generic rules"
+    for large in assessment.structural:
+        if large.conclusion is Conclusion.LIKELY and large.curated:
+            yield f"the {large.curated.described_as}, {large.state.sentence}"
+        elif large.conclusion is Conclusion.LIKELY and large.weighing:
+            name = large.annotation.hgvs_c or large.annotation.hgvs_g or large.structural.type
+            yield f"{name}, which no source reports, is {large.weighing.cls.label} by the generic rules"
+
+
+def _not_interpretable_sentence(assessment: Assessment) -> str:
+    if not assessment.attribution.negative:
+        return (
+            "Not interpretable: nothing that matters for IPEX is recorded, but after a stem-cell transplant DNA from "
+            "blood is the donor's. Send material without blood cells, such as cultured fibroblasts or hair."
+        )
+    return "Not interpretable: nothing that matters for IPEX is recorded, but the sample may be another person's."
 
 
 def _refuted(findings: list[Finding]) -> str:
@@ -231,7 +274,7 @@ def _classified(findings: list[Finding], assessment: Assessment) -> str:
 
 
 def _joined(words: Iterable[str]) -> str:
-    *most, last = words
+    *most, last = [*words] or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
 
@@ -333,16 +376,21 @@ def locus_of(model: GeneModel) -> str:
     return f"chrX:{model.window.start}-{model.window.end}"
 
 
+def _state(state: XState) -> dict[str, str]:
+    return {"code": state.zygosity.value, "state": state.code, "sentence": state.sentence}
+
+
 def _finding(finding: Finding, gene: Gene) -> dict[str, Any]:
     curated = finding.described.match.curated
     return description_values(finding.annotation, gene) | {
-        "zygosity": {"code": finding.zygosity.value, "sentence": ZYGOSITY_SENTENCES[finding.zygosity]},
+        "zygosity": _state(finding.state),
         "concern": {"code": finding.described.concern.name.lower(), "label": finding.described.concern.value},
         "conclusion": finding.conclusion.value,
         "match": {
             "level": finding.described.match.level.value,
             "curated": [curated_values(one) for one in curated],
         },
+        "acmg": weighing_values(finding.weighing) if finding.weighing else None,
         "resources": [annotation_values(one) for one in finding.described.resources],
         "members": list(finding.members),
         "evidence": [_evidence(one) for one in finding.evidence],
@@ -535,10 +583,11 @@ def _structural(finding: StructuralFinding) -> dict[str, Any]:
         "landmarks": list(annotation.landmarks),
         "consequences": list(annotation.terms),
         "sentence": annotation.sentence,
-        "zygosity": {"code": finding.zygosity.value, "sentence": ZYGOSITY_SENTENCES[finding.zygosity]},
+        "zygosity": _state(finding.state),
         "conclusion": finding.conclusion.value,
         "evidence": [_evidence(one) for one in finding.evidence],
         "curated": _structure(finding.curated) if finding.curated else None,
+        "acmg": weighing_values(finding.weighing) if finding.weighing else None,
     }
 
 
@@ -581,13 +630,15 @@ def _family(
 
 def _cited(
     findings: list[Finding],
-    structural: Iterable[StructuralFinding],
+    structural: Sequence[StructuralFinding],
     statements: tuple[Statement, ...],
     view: FamilyView | None,
     catalogue: Catalogue,
+    clinical: Iterable[str],
 ) -> list[Citation]:
     keys = {key for statement in statements for key in statement.citations} | {"genereviews_ipex", "torgerson2007"}
     keys |= {"haldane1935", "young2007", "jarvik2016", *view.sources} if view else set()
+    keys.update(clinical)
     found = {key: catalogue.citations.get(key) or family_sources()[key] for key in keys}
     for finding in findings:
         for curated in finding.described.match.curated:
@@ -597,6 +648,8 @@ def _cited(
             cited = [piece.citations for piece in one.curated.said.assertions]
             cited += [piece.citations for piece in one.curated.said.functional]
             found |= {citation.key: citation for citations in cited for citation in citations}
+    weighings = [one.weighing for one in findings] + [one.weighing for one in structural]
+    found |= cited_in(filter(None, weighings), catalogue)
     return [found[key] for key in sorted(found)]
 
 

@@ -33,10 +33,13 @@ for row in SHEET.rows:
 
 SAMPLES = {vcf: [] for vcf in CALL_SETS}
 REGIONS = {vcf: [] for vcf in CALL_SETS}  # files of callable regions, each once
+PHENOPACKETS = {vcf: [] for vcf in CALL_SETS}
 for row in SHEET.rows:
     SAMPLES[row.vcf].append(row.sample)
     if row.callable_regions and str(row.callable_regions) not in REGIONS[row.vcf]:
         REGIONS[row.vcf].append(str(row.callable_regions))
+    if row.phenopacket:
+        PHENOPACKETS[row.vcf].append(str(row.phenopacket))
 
 
 CALLER = config.get("caller", "bcftools")

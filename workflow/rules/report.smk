@@ -15,6 +15,7 @@ for number, (vcf, call_set) in enumerate(CALL_SETS.items(), start=1):
             relatives=[str(other) for other in relatives(vcf)],
             relatives_index=[path for other in relatives(vcf) for path in index_of(other)],
             callable=REGIONS[vcf],
+            phenopackets=PHENOPACKETS[vcf],
             annotations=[str(path) for path in RESOURCES],
             knowledge=PACKS,
             beside=[str(other) for other in beside(vcf)],
