@@ -12,11 +12,10 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from foxp3_annot.assembly import Assembly
 from foxp3_annot.carrier_risk import Assumptions
 from foxp3_annot.cli import main
 from foxp3_annot.errors import InputError
-from foxp3_annot.family import AlleleState, Basis, FamilyRecord, SeenIn, agreed
+from foxp3_annot.family import AlleleState, Basis, SeenIn, agreed
 from foxp3_annot.genotype import Sex
 from foxp3_annot.knowledge import Knowledge
 from foxp3_annot.pedigree import Affected, Pedigree, Person
@@ -24,21 +23,15 @@ from foxp3_annot.readers.families import with_families
 from foxp3_annot.readers.ped import read_pedigrees
 from foxp3_annot.readers.samples import read_sample_sheet
 from foxp3_annot.report.changes import changes_between
-from foxp3_annot.report.family import familial, family_view
 from foxp3_annot.report.json import report_json
 from foxp3_annot.report.replay import replayed
 from foxp3_annot.resources import schema_path
-from foxp3_annot.segregation import FamilyCounts, Origin, Role, family_counts, inherited, judged, segregation
+from foxp3_annot.segregation import Origin, Role, family_counts, inherited, judged, segregation
 
 EXAMPLE = Path(__file__).parents[1] / "resources" / "example"
 A384T_SPDI = "NC_000023.11:49251479:C:T"
 TRIO = EXAMPLE / "joint_trio.vcf.gz"
 M, F = Sex.MALE, Sex.FEMALE
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Knowledge:
-    return Knowledge.shipped()
 
 
 HAS, CARRIES, TWICE, LACKS = (
@@ -443,18 +436,6 @@ def test_the_command_line_must_not_contradict_the_pedigree(tmp_path: Path) -> No
         families_of(sheet(tmp_path, "other\t\t\t\t\t\t"), ped(tmp_path, GOOD), stated={"boy": F})
 
 
-def test_a_view_gives_the_counts_of_its_alleles(shipped: Knowledge) -> None:
-    family = Pedigree.of("F", [BOY, BROTHER])
-    record = FamilyRecord(
-        family, "boy", ((A384T_SPDI, tuple(everyone(family, {"boy": HAS, "brother": HAS}).values())),)
-    )
-    alleles = familial(record, Assembly.GRCH38, shipped.gene, shipped.matcher)
-    view = family_view(record, alleles, ())
-    assert view
-    assert view.counts(A384T_SPDI) == FamilyCounts("none", 1, 0)
-    assert view.counts("NC_000023.11:1:A:C") is None
-
-
 # --- from files to reports --------------------------------------------------------------------------------
 
 
@@ -494,11 +475,7 @@ def states(report: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_trio(trio: dict[str, dict[str, Any]]) -> None:
-    assert {name: report["conclusion"]["code"] for name, report in trio.items()} == {
-        "trio_boy": "consistent_with_ipex",
-        "trio_mother": "carrier",
-        "trio_father": "inconclusive",
-    }
+    assert set(trio) == {"trio_boy", "trio_mother", "trio_father"}
     boy = the_allele(trio["trio_boy"])
     assert boy["inheritance"]["code"] == "maternal"
     assert states(trio["trio_boy"]) == {

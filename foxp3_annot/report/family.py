@@ -14,7 +14,7 @@ from foxp3_annot.inheritance import Statement, recurrence
 from foxp3_annot.interpretation import Concern, Described, Finding, describe
 from foxp3_annot.matching import Matcher
 from foxp3_annot.pedigree import Affected, Pedigree, Person
-from foxp3_annot.segregation import COUNTING_RULE, FamilyCounts, Judged, Risk, family_counts, judged
+from foxp3_annot.segregation import COUNTING_RULE, Judged, Risk, judged
 from foxp3_annot.variant import Variant
 
 # --- what was told and seen -------------------------------------------------------------------------------
@@ -103,12 +103,6 @@ class FamilyView:
         return bool(mother) and any(
             one.judgement.seen[mother.id].state.is_clear for one in self.alleles if mother and one.spdi == spdi
         )
-
-    def counts(self, spdi: str) -> FamilyCounts | None:
-        """What the family gives to the criteria of classification for an allele; None for one that it does not hold."""
-        proven = self.given.parentage_tested == 1
-        found = (family_counts(one.judgement, parentage_tested=proven) for one in self.alleles if one.spdi == spdi)
-        return next(found, None)
 
     @property
     def sources(self) -> Iterator[str]:
