@@ -497,6 +497,9 @@ def report(
         callable_regions=regions,
         pedigree=ped,
     )
+    for path in relatives:
+        if not any(row.vcf for row in sheet.of_file(path)):
+            raise InputError(f"--relatives {path}: no row of {samples} names this file")
     kin = call_set_names(path for path in relatives if path != input_file)
     jobs += jobs_of(kin, sheet, stated, only_listed=True, settings=settings, pedigree=ped)
     others = jobs_beside(beside, sheet, stated, settings)

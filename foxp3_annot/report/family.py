@@ -11,7 +11,7 @@ from foxp3_annot.family import AlleleState, Basis, FamilyRecord, SeenIn
 from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Sex
 from foxp3_annot.inheritance import Statement, recurrence
-from foxp3_annot.interpretation import Assessment, Concern, Described, describe
+from foxp3_annot.interpretation import Concern, Described, Finding, describe
 from foxp3_annot.matching import Matcher
 from foxp3_annot.pedigree import Affected, Pedigree, Person
 from foxp3_annot.segregation import COUNTING_RULE, Judged, Risk, judged
@@ -125,7 +125,7 @@ def familial(record: FamilyRecord | None, assembly: Assembly, gene: Gene, matche
 
 
 def family_view(
-    record: FamilyRecord | None, described: Mapping[str, Described], assessment: Assessment
+    record: FamilyRecord | None, described: Mapping[str, Described], findings: Iterable[Finding]
 ) -> FamilyView | None:
     """What a family says of each allele that matters for IPEX, whoever of it carries the allele.
 
@@ -135,7 +135,7 @@ def family_view(
     if record is None:
         return None
     given = Assumptions.of(record.settings)
-    wholes = {one.annotation.variant.spdi(): one for one in assessment.findings if one.members}
+    wholes = {one.annotation.variant.spdi(): one for one in findings if one.members}
     members = {name for one in wholes.values() for name in one.members}
     seen: dict[str, tuple[Described, Mapping[str, SeenIn]]] = {
         spdi: (described[spdi], record.states_of(spdi))

@@ -83,7 +83,7 @@ def sample_report(
     `familial` describes each allele that was seen in the family, by SPDI.
     """
     findings = sorted(assessment.findings, key=_gravity)
-    view = family_view(subject.patient.family, familial or {}, assessment)
+    view = family_view(subject.patient.family, familial or {}, findings)
     statements = _family(findings, assessment.structural, subject.sex, view)
     steps = steps_of(assessment.conclusion.value, subject.patient, catalogue)
     clinical = {
