@@ -165,7 +165,7 @@ class Finding:
 
     `members` names the variants that a combined finding is made of; they lie on one copy of the gene and are
     judged together, so that each alone concludes nothing. `explanations` say why a male looks heterozygous.
-    `weighing` is the evidence by the rules; no conclusion depends on it.
+    `weighing` is the evidence by the rules.
     """
 
     described: Described
