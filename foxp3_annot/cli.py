@@ -12,6 +12,7 @@ from foxp3_annot.challenge_command import challenge
 from foxp3_annot.console import progress, told
 from foxp3_annot.curation.commands import knowledge as knowledge_commands
 from foxp3_annot.errors import InputError
+from foxp3_annot.explain_command import explain
 from foxp3_annot.genotype import Sex
 
 ASSEMBLY = click.option(
@@ -548,3 +549,4 @@ def summarise(reports: tuple[Path, ...], samples: Path | None, reports_dir: Path
 
 main.add_command(knowledge_commands)
 main.add_command(challenge)
+main.add_command(explain)

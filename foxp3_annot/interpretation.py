@@ -28,7 +28,7 @@ from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.haplotype import acting_together, as_written, combined, split_alleles
 from foxp3_annot.matching import Match, Matcher, MatchLevel, same_lesion
-from foxp3_annot.observation import Evidence, GapKind, Observation, Observed, observe
+from foxp3_annot.observation import Evidence, Fate, GapKind, Observation, Observed, observe
 from foxp3_annot.pack.vocabulary import Classification, Side
 from foxp3_annot.patient import NOBODY, Karyotype, Patient
 from foxp3_annot.rules import RuleTable
@@ -242,6 +242,7 @@ class Assessment:
     callability: Callability | None = None
     copy_numbers: CopyNumbers | None = None
     after_transplant: AfterTransplant | None = None
+    fates: tuple[tuple[Fate, int], ...] = ()
 
 
 def describe(
@@ -361,6 +362,7 @@ def interpret(
         seen,
         observed.copy_numbers,
         after_transplant(patient, observed, model, _names_told(patient, model, gene)),
+        observed.fates,
     )
 
 

@@ -6,6 +6,7 @@ known, and can be worked out again without the file.
 
 import enum
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -186,13 +187,30 @@ class Gap:
     places: tuple[str, ...]
 
 
+class Fate(enum.Enum):
+    """What became of a record of the locus, for one sample; each record has one fate."""
+
+    REPORTED = ("reported", "an allele of it is reported")
+    REFERENCE = ("reference", "the sample was called as reference there")
+    REFERENCE_BLOCK = ("reference_block", "it names no alternate allele")
+    NOT_CALLED = ("not_called", "no genotype was called")
+    NOT_NAMED = (
+        "not_named",
+        "what the sample carries there is not named: half a call, ambiguous bases, or a deletion (*)",
+    )
+
+    def __init__(self, code: str, label: str) -> None:
+        self.code = code
+        self.label = label
+
+
 @dataclass(frozen=True, slots=True)
 class Observed:
     """All that the calls of one sample show. How alleles are carried was judged with `karyotype`.
 
     `variants` stand in the order of `Variant.key`, `structural` in that of the file, `gaps` in that of `GapKind`.
     `coverage` is None where the file does not tell how deep the sample was seen,
-    `copy_numbers` where it holds no reads.
+    `copy_numbers` where it holds no reads. `fates` counts the records of the locus, by what became of them.
     """
 
     sex: Sex
@@ -203,6 +221,7 @@ class Observed:
     coverage: Coverage | None = None
     sex_evidence: SexEvidence | None = None
     copy_numbers: CopyNumbers | None = None
+    fates: tuple[tuple[Fate, int], ...] = ()
 
     @classmethod
     def of(
@@ -215,6 +234,7 @@ class Observed:
         coverage: Coverage | None = None,
         sex_evidence: SexEvidence | None = None,
         copy_numbers: CopyNumbers | None = None,
+        fates: Iterable[tuple[Fate, int]] = (),
     ) -> "Observed":
         """In order; structural alleles must come in theirs."""
         kinds = list(GapKind)
@@ -227,6 +247,7 @@ class Observed:
             coverage,
             sex_evidence,
             copy_numbers,
+            tuple(fates),
         )
 
 
@@ -250,7 +271,33 @@ def observe(call_set: CallSet, sample: int | None, sex: Sex, karyotype: Karyotyp
         None if sample is None else call_set.coverage.get(sample),
         None if sample is None else call_set.sex_evidence.get(sample),
         None if sample is None else call_set.copy_numbers.get(sample),
+        _fates(call_set, sample),
     )
+
+
+def _fates(call_set: CallSet, sample: int | None) -> Iterator[tuple[Fate, int]]:
+    """How many records came to each fate. ValueError where those with evidence are not those that count as reported,
+    which would be a mistake of this program: nothing may be lost between file and report."""
+    fates = Counter(_fate(record, sample) for record in call_set.records)
+    shown = {record.ordinal for record, allele, _ in _carried(call_set, sample) if allele.variant or allele.structural}
+    if len(shown) != fates[Fate.REPORTED] or fates.total() != len(call_set.records):
+        raise ValueError(f"{call_set.name}: {len(shown)} records with findings, {fates[Fate.REPORTED]} counted")
+    return ((fate, fates[fate]) for fate in Fate)
+
+
+def _fate(record: Record, sample: int | None) -> Fate:
+    if record.is_reference_block:
+        return Fate.REFERENCE_BLOCK
+    call = _call_of(record, sample)
+    if call is None and record.genotyped:
+        return Fate.REFERENCE
+    genotype = call.genotype if call else None
+    carried = [one for one in record.alleles if is_observed(genotype, one.number)]
+    if any(one.variant or one.structural for one in carried):
+        return Fate.REPORTED
+    if genotype and genotype.is_missing:
+        return Fate.NOT_CALLED
+    return Fate.NOT_NAMED
 
 
 def _carried(call_set: CallSet, sample: int | None) -> Iterator[tuple[Record, Allele, Call | None]]:

@@ -28,6 +28,7 @@ class Aspect(enum.Enum):
     NEXT_STEP = ("statement on care", True)
     OTHER_GENE = ("other gene", True)
     NOT_ASSESSED = ("not assessed", True)
+    RECORDS = ("records", True)
     CALLABILITY = ("callability", True)
     REGION = ("region", True)
     COPIES = ("copy number", True)
@@ -310,6 +311,7 @@ _OF_REPORT: Readers = {
     Aspect.NEXT_STEP: lambda report: _of_block(report["next_steps"], "statements"),
     Aspect.OTHER_GENE: lambda report: _of_block(report["differential"], "genes"),
     Aspect.NOT_ASSESSED: _each("not_assessed"),
+    Aspect.RECORDS: lambda report: _of_block(report["records"], "fates"),
     Aspect.CALLABILITY: _callability,
     Aspect.REGION: _of_callability("regions"),
     Aspect.EXCLUSION: _of_callability("alleles", "structures"),

@@ -31,7 +31,7 @@ from foxp3_annot.gene import Gene
 from foxp3_annot.genotype import Genotype, Sex
 from foxp3_annot.interpretation import describe, interpret
 from foxp3_annot.knowledge import Knowledge
-from foxp3_annot.observation import Evidence, Gap, GapKind, Observation, Observed, is_observed
+from foxp3_annot.observation import Evidence, Fate, Gap, GapKind, Observation, Observed, is_observed
 from foxp3_annot.patient import Karyotype, Patient, copies_counted_as
 from foxp3_annot.reference import Reference
 from foxp3_annot.report.callability import copy_numbers_of_values, coverage_of, thresholds_of
@@ -219,7 +219,18 @@ def _observed(report: dict[str, Any], sex: Sex, reference: Reference) -> Observe
         _coverage(report, reference),
         _sex_evidence(report["sex_check"]["evidence"]),
         copy_numbers_of_values(copies, copies_counted_as(karyotype)) if copies else None,
+        _fates(report["records"]),
     )
+
+
+def _fates(values: dict[str, Any]) -> Iterator[tuple[Fate, int]]:
+    """The fates of the records, which must add up to all that were read."""
+    if sum(one["count"] for one in values["fates"]) != values["read"]:
+        raise _damaged("the fates of its records do not add up to the number read")
+    counts = {one["code"]: one["count"] for one in values["fates"]}
+    if list(counts) != [fate.code for fate in Fate]:
+        raise _damaged("a fate of its records is missing or out of place")
+    return ((fate, counts[fate.code]) for fate in Fate)
 
 
 def _coverage(report: dict[str, Any], reference: Reference) -> Coverage | None:

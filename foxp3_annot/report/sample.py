@@ -111,6 +111,10 @@ def sample_report(
         },
         "findings": [_finding(finding, gene) for finding in findings],
         "structural_findings": [_structural(one) for one in assessment.structural],
+        "records": {
+            "read": call_set.seen.records_in_locus,
+            "fates": [{"code": fate.code, "label": fate.label, "count": count} for fate, count in assessment.fates],
+        },
         "not_assessed": [
             {"code": one.code, "sentence": one.sentence, "places": list(one.places)} for one in assessment.unassessed
         ],
