@@ -394,9 +394,14 @@ def _conclusion(
     return Conclusion(strongest if row["conclusion"] == "as_found" else row["conclusion"])
 
 
-def _weighed(one: Described, person: _Person, gene: Gene, matcher: Matcher) -> Weighing:
+def _weighed(one: Described, state: XState, person: _Person, gene: Gene, matcher: Matcher) -> Weighing:
     family = family_evidence(person.family, one.annotation.variant)
-    return weigh(one.annotation, one.match, one.resources, gene, matcher, family, person.phenotype)
+    return weigh(one.annotation, one.match, one.resources, gene, matcher, family, _phenotype(state, person))
+
+
+def _phenotype(state: XState, person: _Person) -> PhenotypeEvidence:
+    """What the picture says for an allele in this state: nothing where it would make the person a carrier."""
+    return replace(person.phenotype, of_carrier=conclude(Weight.DISEASE, state) is Conclusion.CARRIER)
 
 
 def _has_open_records(observed: Observed) -> bool:
@@ -412,7 +417,7 @@ def _finding(
     if len({str(one.genotype) for one in evidence if one.genotype}) > 1:
         notes.append("The file holds several records of this allele, and their genotypes differ.")
     filtered = all(one.is_filtered for one in evidence)
-    weighing = _weighed(described, person, gene, matcher)
+    weighing = _weighed(described, state, person, gene, matcher)
     is_patients = person.attribution.is_patients
     conclusion = conclude(described.weight(weighing), state, filtered=filtered, is_patients=is_patients)
     return Finding(described, state, evidence, conclusion, tuple(notes), weighing=weighing)
@@ -558,7 +563,7 @@ def _whole(
         *_notes(described, state.zygosity, person, evidence),
     )
     is_patients = person.attribution.is_patients
-    weighing = _weighed(described, person, gene, matcher)
+    weighing = _weighed(described, state, person, gene, matcher)
     conclusion = conclude(described.weight(weighing), state, filtered=filtered, is_patients=is_patients)
     return Finding(described, state, evidence, conclusion, tuple(dict.fromkeys(notes)), names, weighing=weighing)
 
@@ -596,7 +601,7 @@ def _structural(
     curated = next((one for one in structures if same_lesion(one, allele, model.reference)), None)
     annotation = annotate_structural(allele, model)
     weighing = weigh_structural(
-        allele, annotation, curated, model, gene, matcher, NO_FAMILY, phenotype=person.phenotype
+        allele, annotation, curated, model, gene, matcher, NO_FAMILY, phenotype=_phenotype(state, person)
     )
     weight = Weight.LIKELY if weighing.cls in _LIKELY else Weight.DAMAGING
     if curated and curated.said.assertions and classification_of(curated.said.assertions).side is Side.DISEASE:

@@ -612,6 +612,8 @@ def _substitution(text: str, known: Knowledge) -> Variant:
         (FamilyEvidence(meioses=5, against=0), PhenotypeEvidence(), ["PP1_strong"]),
         (FamilyEvidence(), PhenotypeEvidence(is_specific=True, others_excluded=True), ["PP4_supporting"]),
         (FamilyEvidence(), PhenotypeEvidence(is_specific=True), []),
+        (FamilyEvidence(), PhenotypeEvidence(is_specific=True, others_excluded=True, of_carrier=True), []),
+        (FamilyEvidence(DeNovo.CONFIRMED), PhenotypeEvidence(is_specific=True, of_carrier=True), ["PS2_moderate"]),
         (FamilyEvidence(), PhenotypeEvidence(is_specific=False, others_excluded=True), []),
         (FamilyEvidence(), PhenotypeEvidence(is_specific=True, other_cause="IL2RA"), ["BP5_supporting"]),
     ],

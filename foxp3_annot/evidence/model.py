@@ -48,13 +48,15 @@ class FamilyEvidence:
 class PhenotypeEvidence:
     """What the person's phenotype says: whether it is that of IPEX, by which terms, and of other causes.
 
-    None where it was not told; `other_cause` names one that was found.
+    None where it was not told; `other_cause` names one that was found. `of_carrier` is whether the person has a copy of
+    the gene without the variant, so that the phenotype says nothing for it.
     """
 
     is_specific: bool | None = None
     terms: tuple[str, ...] = ()
     others_excluded: bool | None = None
     other_cause: str = ""
+    of_carrier: bool = False
 
 
 NO_FAMILY = FamilyEvidence()

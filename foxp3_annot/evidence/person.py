@@ -12,7 +12,7 @@ def _new_in_child(scene: Scene, criterion: Criterion, told: DeNovo) -> Judged:
     if state is not told:
         said = {DeNovo.INHERITED: "It was inherited", DeNovo.ASSUMED: "That it is new is not confirmed"}
         return scene.other(criterion, State.NOT_MET, f"{said.get(state, 'PS2 counts instead')}.")
-    specific = scene.phenotype.is_specific is True
+    specific = scene.phenotype.is_specific is True and not scene.phenotype.of_carrier
     how = "with parentage confirmed" if told is DeNovo.CONFIRMED else "with parentage assumed"
     fits = "points to FOXP3" if specific else "is at most consistent with FOXP3"
     strength = scene.rules[criterion].strength("specific" if specific else "consistent")
@@ -60,6 +60,9 @@ def pp4(scene: Scene) -> Judged:
     told = scene.phenotype
     if told.is_specific is None:
         return scene.other(Criterion.PP4, State.NOT_TOLD, "Whether the phenotype is that of IPEX was not told.")
+    if told.of_carrier:
+        why = "Another copy of the gene is without it: the signs of a carrier are not read as IPEX."
+        return scene.other(Criterion.PP4, State.NOT_APPLICABLE, why)
     terms = f" ({', '.join(told.terms)})" if told.terms else ""
     if not told.is_specific:
         return scene.other(Criterion.PP4, State.NOT_MET, f"The phenotype told is not specific for IPEX{terms}.")

@@ -27,6 +27,7 @@ from foxp3_annot.phenotype import (
     LaboratoryResult,
     Likelihood,
     Measurement,
+    PhenotypeFit,
     judged,
     present_ids,
 )
@@ -39,6 +40,7 @@ SCORE_LIMITS = (
     "under immunosuppression it told nothing. The text read names organs and not how much of a sign counts, which the "
     "treating physicians judged. It describes groups and predicts nothing for one patient."
 )
+CARRIERS_SIGNS = "The person is a carrier: these signs are not read as IPEX, even where IPEX has them too."
 NO_RATIO = "no share with a source for both people with a FOXP3 mutation and a comparison group"
 RATIOS_OVERLAP = (
     "Ratios compare people with a FOXP3 mutation and IPEX-like people, all chosen for the picture of IPEX. Terms go "
@@ -122,8 +124,8 @@ def judged_picture(patient: Patient, catalogue: Catalogue) -> Judged:
     return judged(patient.phenotype, catalogue.clinical, people, phenotype_rules())
 
 
-def phenotype_values(patient: Patient, catalogue: Catalogue) -> dict[str, Any] | None:
-    """The block of a report; None where nothing is told of the picture."""
+def phenotype_values(patient: Patient, catalogue: Catalogue, *, of_carrier: bool) -> dict[str, Any] | None:
+    """The block of a report; None where nothing is told of the picture. A carrier's signs are not read as IPEX."""
     if patient.phenotype is None:
         return None
     found = judged_picture(patient, catalogue)
@@ -152,7 +154,7 @@ def phenotype_values(patient: Patient, catalogue: Catalogue) -> dict[str, Any] |
         if organs.is_told
         else None,
         "ratios": RATIOS_OVERLAP if any(one.likelihoods for one in (*found.present, *found.denied)) else "",
-        "notes": list(found.notes),
+        "notes": [*found.notes, *([CARRIERS_SIGNS] if of_carrier and found.fit is PhenotypeFit.FITS else [])],
     }
 
 

@@ -87,7 +87,9 @@ def sample_report(
     statements = _family(findings, assessment.structural, subject.sex, view)
     steps = steps_of(assessment.conclusion.value, subject.patient, catalogue)
     clinical = {
-        "phenotype": phenotype_values(subject.patient, catalogue),
+        "phenotype": phenotype_values(
+            subject.patient, catalogue, of_carrier=assessment.conclusion is Conclusion.CARRIER
+        ),
         "next_steps": next_steps_values(steps),
         "differential": differential_values(steps),
     }
