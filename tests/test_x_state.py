@@ -15,6 +15,7 @@ from foxp3_annot.interpretation import (
     sample_conclusions,
 )
 from foxp3_annot.patient import Karyotype, Material, PriorHsct, Transplant, copies_counted_as
+from foxp3_annot.report.rules import with_tables
 from foxp3_annot.rules import RuleTable
 from foxp3_annot.x_state import (
     DISAGREEING,
@@ -230,3 +231,11 @@ def test_a_table_is_total_and_gives_one_answer(tmp_path: Path, rows: str, messag
         return
     with pytest.raises(ResourceError, match=message):
         RuleTable.read("t", {"question": "ab"}, tmp_path)
+
+
+def test_the_tables_of_the_documentation_are_those_of_the_rules() -> None:
+    """`python -c "from foxp3_annot.report.rules import with_tables"` renews the page."""
+    page = (Path(__file__).parent.parent / "docs" / "interpretation.md").read_text(encoding="utf-8")
+    assert with_tables(page) == page
+    assert page.count("<!-- ") == 5
+    assert "| hemizygous_by_reads |" in page
