@@ -51,6 +51,7 @@ def test_the_upstream_deletion_of_a_boy_is_found_and_concluded_from(gene: Gene, 
     one = reports(tmp_path / "out", sequenced(tmp_path, gene, "BOY", UPSTREAM), "--sex", "BOY=male")["BOY"]
     (lesion,) = one["structural_findings"]
     assert lesion["curated"]["id"] == "FS0001"
+    assert lesion["match"] == {"level": "same_lesion", "near": []}
     assert lesion["zygosity"]["code"] == "hemizygous"
     assert lesion["evidence"][0]["copies"] == 0
     assert lesion["evidence"][0]["split_reads"] > 3
@@ -163,3 +164,23 @@ def test_counts_of_structural_callers_are_told(tmp_path: Path) -> None:
         )
         (lesion,) = reports(tmp_path / keys.replace(":", ""), path, "--sex", "S=male")["S"]["structural_findings"]
         assert (lesion["evidence"][0]["split_reads"], lesion["evidence"][0]["read_pairs"]) == (7, 10)
+
+
+def test_another_deletion_of_exon_1_is_near_the_reported_one(tmp_path: Path) -> None:
+    head = (
+        "##fileformat=VCFv4.2\n##contig=<ID=chrX,length=156040895>\n"
+        '##INFO=<ID=END,Number=1,Type=Integer,Description="e">\n'
+        '##FORMAT=<ID=GT,Number=1,Type=String,Description="g">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n'
+    )
+    path = tmp_path / "S.vcf"
+    for start, end, alt, level, near in (
+        (49264500, 49265300, "DEL", "same_exon", ["FS0001"]),
+        (49264500, 49265300, "DUP", "none", []),
+        (49256699, 49257200, "DEL", "none", []),
+        (49260000, 49260900, "DEL", "none", []),
+    ):
+        path.write_text(f"{head}chrX\t{start}\t.\tN\t<{alt}>\t.\tPASS\tEND={end}\tGT\t1\n")
+        (lesion,) = reports(tmp_path / f"{start}{alt}", path, "--sex", "S=male", "--assembly", "GRCh38")["S"][
+            "structural_findings"
+        ]
+        assert (lesion["match"]["level"], [one["id"] for one in lesion["match"]["near"]]) == (level, near)

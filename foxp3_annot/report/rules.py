@@ -11,7 +11,11 @@ def table_page(name: str) -> str:
     """One table of rules; what may be any of several answers has a comma between them."""
     rows = list(read_table(resource_root() / "rules" / f"{name}.tsv"))
     header = list(rows[0])
-    lines = [header, ["---"] * len(header), *([re.sub(r";(?=\S)", ", ", row[column]) for column in header] for row in rows)]
+    lines = [
+        header,
+        ["---"] * len(header),
+        *([re.sub(r";(?=\S)", ", ", row[column]) for column in header] for row in rows),
+    ]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 

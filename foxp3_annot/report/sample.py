@@ -593,6 +593,10 @@ def _structural(finding: StructuralFinding) -> dict[str, Any]:
         "conclusion": finding.conclusion.value,
         "evidence": [_evidence(one) for one in finding.evidence],
         "curated": _structure(finding.curated) if finding.curated else None,
+        "match": {
+            "level": finding.level.value,
+            "near": [{"id": one.id, "described_as": one.described_as} for one in finding.near],
+        },
         "acmg": weighing_values(finding.weighing) if finding.weighing else None,
     }
 
