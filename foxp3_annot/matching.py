@@ -122,7 +122,7 @@ class LesionMatch(enum.Enum):
 def match_lesion(
     allele: StructuralAllele, structures: Iterable[CuratedStructure], model: GeneModel
 ) -> tuple[LesionMatch, tuple[CuratedStructure, ...]]:
-    """The reported lesion that an allele is; failing that, those of its kind reported in IPEX that take the same exon."""
+    """The reported lesion that an allele is; failing that, those of its kind that take the same exon."""
     known = tuple(structures)
     same = next((one for one in known if same_lesion(one, allele, model.reference)), None)
     if same:
