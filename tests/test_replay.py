@@ -355,22 +355,31 @@ def altered_at(report: dict[str, Any], path: Path_, change: Callable[[Any, str |
     return found
 
 
-def test_a_damaged_report_is_one_sentence(rich: dict[str, Any], shipped: Knowledge) -> None:
-    """Every value taken away or put into every wrong type: a sentence, or a report where it did not matter."""
-    wrong = [None, -1, 10**400, 1.5, float("nan"), "", "\ud800", "NC_000023.11:5:A:C", [1], {"?": 1}, True]
-    refused = 0
-    for path in places(rich, entries=1):
+WRONG = [None, -1, 10**400, 1.5, float("nan"), "", "\ud800", "NC_000023.11:5:A:C", [1], {"?": 1}, True]
+AT_EACH = 4
+"""Wrong values that are put at each place; which, goes on from place to place, so that all come up everywhere near."""
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_a_damaged_report_is_one_sentence(rich: dict[str, Any], shipped: Knowledge, part: int) -> None:
+    """Every value taken away or put into wrong types: a sentence, or a report where it did not matter."""
+    refused = tried = 0
+    for number, path in enumerate(places(rich, entries=1)):
+        if number % 4 != part:
+            continue
+        chosen = [WRONG[(number // 4 * AT_EACH + one) % len(WRONG)] for one in range(AT_EACH)]
         changes: list[Callable[[Any, str | int], None]] = [
-            lambda holder, key, value=value: holder.__setitem__(key, value) for value in wrong
+            lambda holder, key, value=value: holder.__setitem__(key, value) for value in chosen
         ]
         for change in (*changes, lambda holder, key: holder.__delitem__(key)):
+            tried += 1
             try:
                 replayed(altered_at(rich, path, change), shipped)
             except InputError as error:
                 refused += 1
                 assert "\n" not in str(error)
                 assert len(str(error)) < 600
-    assert refused > 1500
+    assert refused > 0.8 * tried
 
 
 @pytest.mark.parametrize(
