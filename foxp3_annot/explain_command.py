@@ -43,7 +43,13 @@ def explain(report_file: Path, words: tuple[str, ...], as_json: bool) -> None:
     except Foxp3Error as error:
         raise InputError(f"{report_file}: {error}") from error
     text = " ".join(words)
-    found = read_description(text, knowledge.gene, assembly, catalogue=knowledge.catalogue).variants
+    try:
+        found = read_description(text, knowledge.gene, assembly, catalogue=knowledge.catalogue).variants
+    except InputError as error:
+        try:  # a name that states the other build itself
+            found = read_description(text, knowledge.gene, assembly.other, catalogue=knowledge.catalogue).variants
+        except InputError:
+            raise error from None
     answers = []
     for one in found:
         variant = one if one.assembly is assembly else annotate(one, knowledge.gene).other_build.variant

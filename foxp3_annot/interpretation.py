@@ -27,7 +27,7 @@ from foxp3_annot.family import FamilyRecord
 from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.genotype import Sex, Zygosity
 from foxp3_annot.haplotype import acting_together, as_written, combined, split_alleles
-from foxp3_annot.matching import Match, Matcher, MatchLevel, same_lesion
+from foxp3_annot.matching import LesionMatch, Match, Matcher, MatchLevel, match_lesion
 from foxp3_annot.observation import Evidence, Fate, GapKind, Observation, Observed, observe
 from foxp3_annot.pack.vocabulary import Classification, Side
 from foxp3_annot.patient import NOBODY, Karyotype, Patient
@@ -202,6 +202,8 @@ class StructuralFinding:
     conclusion: Conclusion
     curated: CuratedStructure | None = None
     weighing: Weighing | None = None
+    level: LesionMatch = LesionMatch.NONE
+    near: tuple[CuratedStructure, ...] = ()
 
     @property
     def zygosity(self) -> Zygosity:
@@ -597,8 +599,8 @@ def _structural(
 ) -> StructuralFinding:
     """A structural allele is reviewed, unless it is a reported lesion, or pathogenic by the rules."""
     allele, state, evidence = observation.allele, observation.state, observation.evidence
-    structures = matcher.catalogue.structures
-    curated = next((one for one in structures if same_lesion(one, allele, model.reference)), None)
+    level, close = match_lesion(allele, matcher.catalogue.structures, model)
+    curated = close[0] if level is LesionMatch.SAME_LESION else None
     annotation = annotate_structural(allele, model)
     weighing = weigh_structural(
         allele, annotation, curated, model, gene, matcher, NO_FAMILY, phenotype=_phenotype(state, person)
@@ -608,7 +610,8 @@ def _structural(
         weight = Weight.DISEASE
     filtered = all(one.is_filtered for one in evidence)
     conclusion = conclude(weight, state, filtered=filtered, is_patients=person.attribution.is_patients)
-    return StructuralFinding(allele, annotation, state, evidence, conclusion, curated, weighing)
+    near = close if level is LesionMatch.SAME_EXON else ()
+    return StructuralFinding(allele, annotation, state, evidence, conclusion, curated, weighing, level, near)
 
 
 def _unassessed(

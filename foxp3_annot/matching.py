@@ -1,17 +1,18 @@
 """How close a variant comes to a curated one: the same allele, or only the same protein change, residue or site."""
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from foxp3_annot.annotation import Annotation, annotate
 from foxp3_annot.assembly import build_of
 from foxp3_annot.callset import StructuralAllele
-from foxp3_annot.catalogue import Catalogue, CuratedStructure, CuratedVariant
+from foxp3_annot.catalogue import Catalogue, CuratedStructure, CuratedVariant, classification_of
 from foxp3_annot.consequence import Consequence
-from foxp3_annot.gene import Gene
+from foxp3_annot.gene import Gene, GeneModel
 from foxp3_annot.pack.vocabulary import LesionType, Side
 from foxp3_annot.reference import Reference
+from foxp3_annot.structural import annotate_structural
 from foxp3_annot.transcript import FeatureKind
 
 
@@ -108,6 +109,41 @@ def same_lesion(structure: CuratedStructure, allele: StructuralAllele, reference
         and ends[1] + moved >= inner[1]
         for moved in _moves(allele, reference)
     )
+
+
+class LesionMatch(enum.Enum):
+    """How close a large allele comes to a reported lesion. Only SAME_LESION is a match."""
+
+    SAME_LESION = "same_lesion"
+    SAME_EXON = "same_exon"
+    NONE = "none"
+
+
+def match_lesion(
+    allele: StructuralAllele, structures: Iterable[CuratedStructure], model: GeneModel
+) -> tuple[LesionMatch, tuple[CuratedStructure, ...]]:
+    """The reported lesion that an allele is; failing that, those of its kind that take the same exon."""
+    known = tuple(structures)
+    same = next((one for one in known if same_lesion(one, allele, model.reference)), None)
+    if same:
+        return LesionMatch.SAME_LESION, (same,)
+    exons = set(annotate_structural(allele, model).exons)
+    alike = (one for one in known if _is_reported(one) and allele.kind == _TYPES.get(one.type))
+    near = tuple(one for one in alike if exons & _exons(one, model))
+    return (LesionMatch.SAME_EXON, near) if near else (LesionMatch.NONE, ())
+
+
+def _is_reported(structure: CuratedStructure) -> bool:
+    assertions = structure.said.assertions
+    return bool(assertions) and classification_of(assertions).side is Side.DISEASE
+
+
+def _exons(structure: CuratedStructure, model: GeneModel) -> set[int]:
+    """The exons that a reported lesion takes for certain, whole or in part."""
+    inner = structure.inner[model.assembly]
+    if inner is None:
+        return set()
+    return set(annotate_structural(StructuralAllele(_TYPES[structure.type], *inner), model).exons)
 
 
 def _moves(allele: StructuralAllele, reference: Reference) -> range:

@@ -21,6 +21,10 @@ _SHARES = {
     AlleleState.ABSENT: 0.0,
 }
 
+EXCLUDED_IN_DNA = (
+    "Alleles that this report calls excluded are excluded in this DNA, which may be the donor's; that says nothing of "
+    "the patient."
+)
 ASK = (
     "Send material without blood cells (cultured fibroblasts, hair roots) to learn what the patient carries; saliva "
     "and buccal swabs hold blood cells of the donor."
@@ -140,4 +144,5 @@ def _sentences(
         else:
             yield f"Whether the donor {told.donor} carries the familial variant {name} was not shown."
     if patient.material.holds_blood:
+        yield EXCLUDED_IN_DNA
         yield ASK

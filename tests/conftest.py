@@ -26,6 +26,19 @@ def read_cases(path: Path) -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many combinations of each table of rules were tested, as tests tell it by `record_property("cells", ...)`."""
+    told = {
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "cells"
+    }
+    for line in sorted(map(str, told)):
+        terminalreporter.write_line(line)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "cases(file): run the test once for each row of a table in tests/cases")
 

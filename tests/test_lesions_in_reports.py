@@ -51,6 +51,7 @@ def test_the_upstream_deletion_of_a_boy_is_found_and_concluded_from(gene: Gene, 
     one = reports(tmp_path / "out", sequenced(tmp_path, gene, "BOY", UPSTREAM), "--sex", "BOY=male")["BOY"]
     (lesion,) = one["structural_findings"]
     assert lesion["curated"]["id"] == "FS0001"
+    assert lesion["match"] == {"level": "same_lesion", "near": []}
     assert lesion["zygosity"]["code"] == "hemizygous"
     assert lesion["evidence"][0]["copies"] == 0
     assert lesion["evidence"][0]["split_reads"] > 3
@@ -74,7 +75,7 @@ def test_the_upstream_deletion_of_a_boy_is_found_and_concluded_from(gene: Gene, 
         (Sex.FEMALE, Gain(49256700, 49257200), "three", 3, "0/1"),
     ],
 )
-def test_lost_and_doubled_exons_wait_for_review(
+def test_lost_and_doubled_exons_are_concluded_from(
     gene: Gene, tmp_path: Path, sex: Sex, edit: Loss | Gain, state: str, copies: int, genotype: str
 ) -> None:
     path = sequenced(tmp_path, gene, "S", edit, sex=sex)
@@ -82,7 +83,8 @@ def test_lost_and_doubled_exons_wait_for_review(
     (lesion,) = one["structural_findings"]
     assert lesion["whole_exons"] == ["exon 5", "exon 6"]
     assert (lesion["evidence"][0]["copies"], lesion["evidence"][0]["genotype"]) == (copies, genotype)
-    assert one["conclusion"]["code"] == "review_needed"
+    lost_whole = sex is Sex.MALE and isinstance(edit, Loss)  # a null allele by the rules (PVS1) on the only copy
+    assert one["conclusion"]["code"] == ("likely" if lost_whole else "review_needed")
     assert {states(one)[name] for name in ("exon 5", "exon 6")} == {state}
     assert state not in {found for name, found in states(one).items() if name not in ("exon 5", "exon 6")}
 
@@ -113,7 +115,7 @@ def test_captured_reads_are_held_beside_others_of_the_run(gene: Gene, tmp_path: 
     together = reports(tmp_path / "all", lost, *normal, *sexes, "--sex", "LOST=male")
     assert (states(together["LOST"])["exon 5"], states(together["LOST"])["exon 7"]) == ("zero", "one")
     assert together["LOST"]["copy_number"]["companions"] == ["N1.bam", "N2.bam", "N3.bam", "N4.bam"]
-    assert together["LOST"]["conclusion"]["code"] == "review_needed"
+    assert together["LOST"]["conclusion"]["code"] == "likely"
     assert together["LOST"]["structural_findings"][0]["evidence"][0]["copies"] == 0
     assert together["N1"]["structural_findings"] == []
     assert "zero" not in states(together["N1"]).values(), "a companion that has lost an exon does not count there"
@@ -163,3 +165,23 @@ def test_counts_of_structural_callers_are_told(tmp_path: Path) -> None:
         )
         (lesion,) = reports(tmp_path / keys.replace(":", ""), path, "--sex", "S=male")["S"]["structural_findings"]
         assert (lesion["evidence"][0]["split_reads"], lesion["evidence"][0]["read_pairs"]) == (7, 10)
+
+
+def test_another_deletion_of_exon_1_is_near_the_reported_one(tmp_path: Path) -> None:
+    head = (
+        "##fileformat=VCFv4.2\n##contig=<ID=chrX,length=156040895>\n"
+        '##INFO=<ID=END,Number=1,Type=Integer,Description="e">\n'
+        '##FORMAT=<ID=GT,Number=1,Type=String,Description="g">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n'
+    )
+    path = tmp_path / "S.vcf"
+    for start, end, alt, level, near in (
+        (49264500, 49265300, "DEL", "same_exon", ["FS0001"]),
+        (49264500, 49265300, "DUP", "none", []),
+        (49256699, 49257200, "DEL", "none", []),
+        (49260000, 49260900, "DEL", "none", []),
+    ):
+        path.write_text(f"{head}chrX\t{start}\t.\tN\t<{alt}>\t.\tPASS\tEND={end}\tGT\t1\n")
+        (lesion,) = reports(tmp_path / f"{start}{alt}", path, "--sex", "S=male", "--assembly", "GRCh38")["S"][
+            "structural_findings"
+        ]
+        assert (lesion["match"]["level"], [one["id"] for one in lesion["match"]["near"]]) == (level, near)

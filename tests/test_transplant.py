@@ -131,6 +131,7 @@ def test_the_host_fraction_is_estimated_by_the_familial_variant(gene: Gene, tmp_
     assert told["donor_supposed_without"]
     assert one["conclusion"]["code"] == "review_needed"
     assert any("may be the donor's" in note for note in one["findings"][0]["notes"])
+    assert one["conclusion"]["sentence"].endswith("may be the donor's.")
     assert "Send material without blood cells" in " ".join(told["sentences"])
     page = (tmp_path / "out" / "reports" / "PAT.html").read_text()
     assert "After the stem-cell transplant" in page

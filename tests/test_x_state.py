@@ -1,5 +1,6 @@
 """How alleles are carried on X: the whole cross product of karyotype, form of the genotype and share of reads."""
 
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from foxp3_annot.interpretation import (
     sample_conclusions,
 )
 from foxp3_annot.patient import Karyotype, Material, PriorHsct, Transplant, copies_counted_as
+from foxp3_annot.report.rules import with_tables
 from foxp3_annot.rules import RuleTable
 from foxp3_annot.x_state import (
     DISAGREEING,
@@ -48,14 +50,23 @@ def state(form: GenotypeForm, karyotype: Karyotype, share: ShareBand = ShareBand
     return x_state(genotype, 1, karyotype, share)
 
 
+def told(record: Callable[[str, object], None], what: str, defined: int, tested: int) -> None:
+    """Have the summary of the run say how much of a table was tested."""
+    record("cells", f"rules on {what}: {defined} combinations defined, {tested} tested")
+
+
 CELLS = list(product(GenotypeForm, Karyotype, ShareBand))
 
 
-def test_every_cell_has_a_state() -> None:
+Record = Callable[[str, object], None]
+
+
+def test_every_cell_has_a_state(record_property: Record) -> None:
     assert len(CELLS) == 10 * 7 * 6 == len(x_states().cells)
     reached = {state(*cell).code for cell in CELLS}
     assert {*reached, DISAGREEING.code} == set(state_codes()), "no row is out of reach"
     assert all(state(*cell).sentence for cell in CELLS)
+    told(record_property, "how an allele is carried", len(x_states().cells), len(CELLS))
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: "-".join(one.name for one in cell))
@@ -140,16 +151,23 @@ def test_what_callers_write_for_a_boy() -> None:
 
 # --- conclusions ---
 
+CARRIED = [
+    *{state(*cell) for cell in CELLS if state(*cell).zygosity not in (Zygosity.ABSENT, Zygosity.NO_CALL)},
+    DISAGREEING,
+]
 
-def test_every_finding_has_a_conclusion() -> None:
+
+def test_every_finding_has_a_conclusion(record_property: Record) -> None:
     cells = finding_conclusions().cells
+    reached = [
+        conclude(weight, one, filtered=filtered, is_patients=mine)
+        for weight, one, filtered, mine in product(Weight, CARRIED, (False, True), (False, True))
+    ]
+    told(record_property, "what a variant amounts to", len(cells), len(reached))
+    assert len(reached) == len(cells)
     assert len(cells) == len(Weight) * len(state_codes(carried=True)) * 4
     rows = {id(row) for row in cells.values()}
     assert len(rows) == len(finding_conclusions().rows), "no row is out of reach"
-
-
-def states_of(zygosity: Zygosity) -> set[XState]:
-    return {state(*cell) for cell in CELLS if state(*cell).zygosity is zygosity}
 
 
 def test_only_one_copy_and_a_report_of_it_are_consistent_with_ipex() -> None:
@@ -177,8 +195,9 @@ def test_a_filter_or_a_donor_never_makes_a_finding_graver_nor_hides_it() -> None
             assert changed is (plain if plain in order else Conclusion.REVIEW_NEEDED)
 
 
-def test_the_answer_of_a_report_is_total_and_negative_only_where_all_was_seen() -> None:
+def test_the_answer_of_a_report_is_total_and_negative_only_where_all_was_seen(record_property: Record) -> None:
     table = sample_conclusions()
+    told(record_property, "the answer of a report", len(table.cells), len(table.cells))
     assert len(table.cells) == 6 * 3 * 3
     for (strongest, sample, seen), row in table.cells.items():
         assert (row["conclusion"] == "as_found") == (strongest != "none")
@@ -191,7 +210,8 @@ def test_the_answer_of_a_report_is_total_and_negative_only_where_all_was_seen() 
 # --- whose DNA ---
 
 
-def test_blood_after_a_transplant_says_nothing_negative() -> None:
+def test_blood_after_a_transplant_says_nothing_negative(record_property: Record) -> None:
+    told(record_property, "whose DNA it is", len(attributions().cells), 6)
     for prior, material in product(PriorHsct, Material):
         found = attribution(Transplant(prior), material)
         after = prior is PriorHsct.YES and material.holds_blood
@@ -230,3 +250,11 @@ def test_a_table_is_total_and_gives_one_answer(tmp_path: Path, rows: str, messag
         return
     with pytest.raises(ResourceError, match=message):
         RuleTable.read("t", {"question": "ab"}, tmp_path)
+
+
+def test_the_tables_of_the_documentation_are_those_of_the_rules() -> None:
+    """`python -c "from foxp3_annot.report.rules import with_tables"` renews the page."""
+    page = (Path(__file__).parent.parent / "docs" / "interpretation.md").read_text(encoding="utf-8")
+    assert with_tables(page) == page
+    assert page.count("<!-- ") == 5
+    assert "| hemizygous_by_reads |" in page

@@ -350,6 +350,7 @@ _OF_FINDING: Readers = {
 _OF_STRUCTURAL: Readers = {
     Aspect.FINDING_CONCLUSION: lambda finding: [finding["conclusion"]],
     **_OF_ACMG,
+    Aspect.MATCH_LEVEL: lambda finding: [_text(finding["match"])],
     Aspect.MATCHED: lambda finding: [_lesion_name(finding["curated"])] if finding.get("curated") else [],
     Aspect.STATEMENT: lambda finding: [_text(one) for row in _lesion(finding) for one in row["statements"]],
     Aspect.EXPERIMENT: lambda finding: [_text(one) for row in _lesion(finding) for one in row["functional"]],

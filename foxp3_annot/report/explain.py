@@ -193,9 +193,8 @@ def _of_absent(report: Values, spdi: str, names: tuple[str, str]) -> Iterator[Ga
     least_depth = "not told" if row["depth"] is None else str(row["depth"])
     passed = {"excluded": Passed.YES, "not_excluded": Passed.NO, "seen": Passed.NO}.get(row["verdict"], Passed.OPEN)
     reason = f", {row['reason']}" if row["reason"] else ""
-    yield Gate(
-        "Is it excluded?", passed, f"{row['verdict'].replace('_', ' ')}{reason}; least depth {least_depth}{chances}"
-    )
+    verdict = row["verdict"].replace("_", " ")
+    yield Gate("Is it excluded?", passed, f"{verdict}{reason}; least depth {least_depth}{chances}")
 
 
 _RUN = re.compile(r"(\d+|\.)(!?)(?:x(\d+))?")

@@ -109,7 +109,9 @@ def sample_report(
         "sex_check": _sex_check(assessment.sex_check),
         "conclusion": {
             "code": assessment.conclusion.value,
-            "sentence": _warned(headline(subject, call_set, assessment, findings), assessment.sex_check),
+            "sentence": _warned(
+                _attributed(headline(subject, call_set, assessment, findings), assessment), assessment.sex_check
+            ),
         },
         "findings": [_finding(finding, gene) for finding in findings],
         "structural_findings": [_structural(one) for one in assessment.structural],
@@ -249,6 +251,14 @@ def _exclusion_sentence(seen: Callability | None) -> str:
         f"{seen.count(AlleleVerdict.EXCLUDED)} of {len(seen.reported)} alleles reported in IPEX are excluded in this "
         "sample; the others, structural lesions and IPEX of another cause are not."
     )
+
+
+def _attributed(sentence: str, assessment: Assessment) -> str:
+    """The answer, and that what was found may be a donor's."""
+    found = assessment.conclusion in (Conclusion.REVIEW_NEEDED, Conclusion.UNCERTAIN)
+    if assessment.attribution.is_patients or not found:
+        return sentence
+    return f"{sentence} After a stem-cell transplant what is found here may be the donor's."
 
 
 def _warned(sentence: str, check: SexCheck) -> str:
@@ -595,6 +605,10 @@ def _structural(finding: StructuralFinding) -> dict[str, Any]:
         "conclusion": finding.conclusion.value,
         "evidence": [_evidence(one) for one in finding.evidence],
         "curated": _structure(finding.curated) if finding.curated else None,
+        "match": {
+            "level": finding.level.value,
+            "near": [{"id": one.id, "described_as": one.described_as} for one in finding.near],
+        },
         "acmg": weighing_values(finding.weighing) if finding.weighing else None,
     }
 
