@@ -58,7 +58,7 @@ class Told:
 
 def curated_of(found: dict[str, Any]) -> dict[str, Any]:
     """The curated row that a finding is, empty where it is none."""
-    if "spdi" not in found:
+    if "curated" in found:
         return found["curated"] or {}
     same = found["match"]["level"] == "same_allele"
     return found["match"]["curated"][0] if same else {}
